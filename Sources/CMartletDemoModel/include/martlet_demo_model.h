@@ -1,0 +1,9 @@
+#ifndef MARTLET_DEMO_MODEL_H
+#define MARTLET_DEMO_MODEL_H
+#include <stddef.h>
+
+// The demo model, a GGUF file compiled into the binary (64-byte aligned).
+extern const unsigned char martlet_demo_model[];
+extern const size_t martlet_demo_model_size;
+
+#endif

@@ -1,0 +1,75 @@
+/// The members of a JSON object in the order they were written; a repeated key keeps its place and takes the last value.
+public struct JSONObject: Sendable, Hashable {
+    /// The keys in order.
+    public private(set) var keys: [String] = []
+    /// The values, in the order of `keys`.
+    public private(set) var values: [JSONValue] = []
+    /// Only built once linear search would cost more.
+    private var indexOfKey: [String: Int] = [:]
+
+    private static let linearSearchLimit = 12
+
+    /// An object without members.
+    public init() {}
+
+    /// The number of members.
+    public var count: Int { keys.count }
+
+    /// True without members.
+    public var isEmpty: Bool { keys.isEmpty }
+
+    /// The value of `key`; setting nil removes the member.
+    public subscript(key: String) -> JSONValue? {
+        get { position(of: key).map { values[$0] } }
+        set {
+            let position = position(of: key)
+            switch (position, newValue) {
+            case (let index?, let value?): values[index] = value
+            case (nil, let value?): append(key, value)
+            case (let index?, nil): remove(at: index)
+            case (nil, nil): break
+            }
+        }
+    }
+
+    private func position(of key: String) -> Int? {
+        indexOfKey.isEmpty ? keys.firstIndex(of: key) : indexOfKey[key]
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue) {
+        keys.append(key)
+        values.append(value)
+        if !indexOfKey.isEmpty {
+            indexOfKey[key] = keys.count - 1
+        } else if keys.count > Self.linearSearchLimit {
+            rebuildIndex()
+        }
+    }
+
+    private mutating func remove(at index: Int) {
+        keys.remove(at: index)
+        values.remove(at: index)
+        indexOfKey = [:]
+        if keys.count > Self.linearSearchLimit { rebuildIndex() }
+    }
+
+    private mutating func rebuildIndex() {
+        indexOfKey.reserveCapacity(keys.count)
+        for (index, key) in keys.enumerated() { indexOfKey[key] = index }
+    }
+
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.keys == right.keys && left.values == right.values
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(keys)
+        hasher.combine(values)
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { keys.count }
+    public subscript(position: Int) -> (key: String, value: JSONValue) { (keys[position], values[position]) }
+}

@@ -1,0 +1,94 @@
+/// Turns rows of logits into token ids. Lives on the engine thread.
+public protocol Sampler: AnyObject {
+    /// Samples row i of `logits` as `batch.rows[i]` says and writes `batch.results[i]`.
+    ///
+    /// Per row: log-probabilities come from the raw logits (vLLM's `raw_logprobs`); then `edits`; temperature;
+    /// min_p; top_k; top_p; the draw. A row's result depends on that row alone.
+    func sample(_ logits: LogitsView, _ batch: SamplingBatch)
+}
+
+/// The rows of one sampling call and their results, reused from step to step.
+public final class SamplingBatch {
+    /// One entry per row of logits.
+    public var rows: [SamplingRow] = []
+    /// One entry per row, written by the sampler.
+    public var results: [SampledRow] = []
+
+    /// An empty batch.
+    public init() {}
+}
+
+/// How one row is sampled.
+public struct SamplingRow: Sendable {
+    /// 0 is greedy: the lowest id among the largest logits after edits.
+    public var temperature: Float = 0
+    /// Keep the k largest; 0 keeps all.
+    public var topK: Int32 = 0
+    /// Keep the smallest set whose probability reaches this.
+    public var topP: Float = 1
+    /// Keep tokens at least this probable relative to the most probable one.
+    public var minP: Float = 0
+    /// Uniform random bits for this draw; equal bits and logits give equal tokens.
+    public var randomBits: UInt64 = 0
+    /// Sparse changes of the logits, at most one per token id.
+    public var edits: [LogitEdit] = []
+    /// Alternatives to report beside the chosen token; nil reports no log-probabilities at all.
+    public var numLogprobs: Int?
+    /// Not nil: nothing is drawn, the result is this token with its log-probability (prompt_logprobs).
+    public var forcedTokenID: Int32?
+
+    /// A greedy row.
+    public init() {}
+}
+
+/// A change of one logit: add `bias`, divide or multiply by `repetitionPenalty`, subtract `penalty`, in this order.
+public struct LogitEdit: Sendable, Hashable {
+    /// Which logit.
+    public var tokenID: Int32
+    /// logit_bias; minus infinity bans the token.
+    public var bias: Float
+    /// Positive logits are divided by it, negative ones multiplied; 1 is neutral.
+    public var repetitionPenalty: Float
+    /// Presence penalty plus frequency penalty times count.
+    public var penalty: Float
+
+    /// A change of the logit of `tokenID`.
+    public init(tokenID: Int32, bias: Float = 0, repetitionPenalty: Float = 1, penalty: Float = 0) {
+        self.tokenID = tokenID
+        self.bias = bias
+        self.repetitionPenalty = repetitionPenalty
+        self.penalty = penalty
+    }
+}
+
+/// What came of one row.
+public struct SampledRow: Sendable {
+    /// The token.
+    public var tokenID: Int32 = 0
+    /// Its natural log-probability under the raw logits, when asked for.
+    public var logprob: Float = 0
+    /// 1 plus the number of tokens with a larger raw logit, when asked for.
+    public var rank: Int32 = 0
+    /// The most probable tokens, best first, ties by id, when asked for.
+    public var topLogprobs: [TokenLogprob] = []
+
+    /// An empty result.
+    public init() {}
+}
+
+/// A token and its natural log-probability.
+public struct TokenLogprob: Sendable, Hashable {
+    /// Vocabulary index.
+    public var tokenID: Int32
+    /// Natural logarithm of the probability.
+    public var logprob: Float
+    /// Rank among all tokens, from 1.
+    public var rank: Int32
+
+    /// A token with its log-probability and rank.
+    public init(tokenID: Int32, logprob: Float, rank: Int32) {
+        self.tokenID = tokenID
+        self.logprob = logprob
+        self.rank = rank
+    }
+}

@@ -1,0 +1,71 @@
+public import MartletJSON
+
+/// Tolerant reader of config.json: asks for keys by name and type, and names the key in every error.
+///
+/// GGUF files come as the same keys, translated by the loader, so that models know one spelling only.
+public struct ModelConfig: Sendable {
+    /// The members of config.json.
+    public let json: JSONObject
+    /// Where the values came from, for messages: a file name.
+    public let origin: String
+
+    /// A configuration read from `origin`.
+    public init(json: JSONObject, origin: String) {
+        self.json = json
+        self.origin = origin
+    }
+
+    /// The first `architectures` entry, or an empty string.
+    public var architecture: String { json["architectures"]?[0]?.stringValue ?? "" }
+
+    /// An integer; null counts as absent, as in transformers.
+    public func int(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+        guard let value = present(key) else { return try require(key, fallback) }
+        guard let int = value.intValue else { throw error(key, "expected an integer, found \(value.kindName)") }
+        return int
+    }
+
+    /// A positive integer: a size or a count.
+    public func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+        let value = try int(key, default: fallback)
+        guard value > 0, value <= Int(Int32.max) else { throw error(key, "expected 1 to \(Int32.max), found \(value)") }
+        return value
+    }
+
+    /// A number.
+    public func double(_ key: String, default fallback: Double? = nil) throws(ModelError) -> Double {
+        guard let value = present(key) else { return try require(key, fallback) }
+        guard let double = value.doubleValue else { throw error(key, "expected a number, found \(value.kindName)") }
+        return double
+    }
+
+    /// A boolean.
+    public func bool(_ key: String, default fallback: Bool? = nil) throws(ModelError) -> Bool {
+        guard let value = present(key) else { return try require(key, fallback) }
+        guard let bool = value.boolValue else { throw error(key, "expected true or false, found \(value.kindName)") }
+        return bool
+    }
+
+    /// A string.
+    public func string(_ key: String, default fallback: String? = nil) throws(ModelError) -> String {
+        guard let value = present(key) else { return try require(key, fallback) }
+        guard let string = value.stringValue else { throw error(key, "expected a string, found \(value.kindName)") }
+        return string
+    }
+
+    /// The value of `key` unless it is absent or null.
+    public func present(_ key: String) -> JSONValue? {
+        guard let value = json[key], !value.isNull else { return nil }
+        return value
+    }
+
+    /// An error about `key` of this configuration.
+    public func error(_ key: String, _ message: String) -> ModelError {
+        ModelError(architecture: architecture, key: key, message: "\(message) (\(origin))")
+    }
+
+    private func require<T>(_ key: String, _ fallback: T?) throws(ModelError) -> T {
+        guard let fallback else { throw error(key, "is missing") }
+        return fallback
+    }
+}

@@ -1,0 +1,41 @@
+/// A recorded model: a list of ops in execution order, with a name and a width for every value.
+public struct Program: Sendable, Hashable {
+    /// One op, the name of its value and the value's width.
+    public struct Node: Sendable, Hashable {
+        /// The operation.
+        public let op: Op
+        /// Readable name, such as `layers.3.self_attn.qkv`.
+        public let name: String
+        /// Columns of the value.
+        public let width: Int
+    }
+
+    /// The ops in execution order.
+    public internal(set) var nodes: [Node] = []
+    /// The value the program computes.
+    public internal(set) var output: Value
+
+    /// The weights the program reads, each once, in order of use.
+    public var weights: [WeightRef] {
+        var seen: Set<WeightRef> = []
+        return nodes.flatMap(\.op.weights).filter { seen.insert($0).inserted }
+    }
+}
+
+/// The only way to build a program.
+public struct Recorder: ~Copyable {
+    private var nodes: [Program.Node] = []
+
+    /// A recorder without ops.
+    public init() {}
+
+    /// Appends an op; its shape is checked here, so that a wrong model fails when it is recorded.
+    public mutating func emit(_ op: Op, name: String) -> Value {
+        let width = op.outputWidth { nodes[$0.id].width }
+        nodes.append(Program.Node(op: op, name: name, width: width))
+        return Value(id: nodes.count - 1)
+    }
+
+    /// The finished program with `output` as its result.
+    public consuming func finish(_ output: Value) -> Program { Program(nodes: nodes, output: output) }
+}

@@ -1,0 +1,31 @@
+/// The bytes of one weight where they lie, usually in a mapped file.
+///
+/// The memory is read-only and lives as long as the `WeightSource` that gave the view.
+// Sendable by promise: the bytes are never written after the source was opened.
+public struct WeightView: @unchecked Sendable {
+    /// Row-major bytes.
+    public let bytes: UnsafeRawBufferPointer
+    /// Storage format of the elements.
+    public let format: WeightFormat
+    /// Outermost dimension first, as Hugging Face writes shapes: `[out, in]` for a linear weight.
+    public let shape: [Int]
+
+    /// A view of `bytes`, which must hold exactly the elements of `shape`.
+    public init(bytes: UnsafeRawBufferPointer, format: WeightFormat, shape: [Int]) {
+        self.bytes = bytes
+        self.format = format
+        self.shape = shape
+    }
+}
+
+/// Where a backend finds the weights a program names.
+public protocol WeightSource: AnyObject, Sendable {
+    /// Every weight's Hugging Face name, in file order.
+    var names: [String] { get }
+
+    /// The weight called `name` (Hugging Face spelling), or nil when the checkpoint has none.
+    func weight(_ name: String) -> WeightView?
+
+    /// Tells the source that the pages of `view` are no longer needed, because a backend made its own copy.
+    func discardPages(of view: WeightView)
+}
