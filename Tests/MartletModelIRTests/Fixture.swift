@@ -23,4 +23,3 @@ enum Fixture {
         ModelConfig(json: try #require(try json(path).objectValue), origin: "config.json")
     }
 }
-

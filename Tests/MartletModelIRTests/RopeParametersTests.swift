@@ -20,7 +20,8 @@ import Testing
 
     static let cases = try! Fixture.json("rope/rope.json").arrayValue!.map { Case(json: $0) }
 
-    @Test("frequencies and attention factor are those of transformers", arguments: cases.filter { $0.refusedKey == nil })
+    @Test(
+        "frequencies and attention factor are those of transformers", arguments: cases.filter { $0.refusedKey == nil })
     func frequencies(_ example: Case) throws {
         let parameters = try example.parameters(of: example.config)
         let rotary = parameters.rotaryEmbedding(maxModelLen: example.json["maxModelLen"]?.intValue)

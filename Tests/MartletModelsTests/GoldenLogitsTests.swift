@@ -6,15 +6,29 @@ import Testing
 @Suite struct GoldenLogitsTests {
     static let families = ["llama", "llama_tied", "llama3_rope", "mistral", "qwen2", "qwen2_windows", "qwen3"]
 
-    private func load(_ family: String) throws -> LoadedModel {
-        try LoadedModel(
-            Fixture.config("models/\(family)/config.json"), TestWeights("models/\(family)/model.safetensors"),
-            on: ReferenceBackend())
+    enum BackendChoice: String, CaseIterable, Sendable {
+        case reference
+
+        func make() throws -> any Backend {
+            switch self {
+            case .reference: ReferenceBackend()
+            }
+        }
     }
 
-    @Test("logits at every position are those of transformers, however the prompt is cut into steps", arguments: families)
-    func logits(_ family: String) throws {
-        let model = try load(family)
+    static func load(
+        _ family: String, on backend: BackendChoice, cacheDType: KVCacheDType = .float32
+    ) throws -> LoadedModel {
+        try LoadedModel(
+            Fixture.config("models/\(family)/config.json"), TestWeights("models/\(family)/model.safetensors"),
+            on: backend.make(), cacheDType: cacheDType)
+    }
+
+    @Test(
+        "logits at every position are those of transformers, however the prompt is cut into steps", arguments: families,
+        BackendChoice.allCases)
+    func logits(_ family: String, _ backend: BackendChoice) throws {
+        let model = try Self.load(family, on: backend)
         for golden in try GoldenCase.all(of: family) {
             for chunkSize in [golden.inputIDs.count, 1, 5] {
                 let rows = try model.logits(golden.inputIDs, chunkSize: chunkSize)
@@ -24,9 +38,9 @@ import Testing
         }
     }
 
-    @Test("greedy continuations are those of transformers token for token", arguments: families)
-    func greedy(_ family: String) throws {
-        let model = try load(family)
+    @Test("greedy continuations are those of transformers token for token", arguments: families, BackendChoice.allCases)
+    func greedy(_ family: String, _ backend: BackendChoice) throws {
+        let model = try Self.load(family, on: backend)
         for golden in try GoldenCase.all(of: family) {
             let expected = Array(golden.firmGreedyIDs)
             #expect(expected.count >= 8)
