@@ -205,7 +205,8 @@ static inline int64_t ck_min(int64_t a, int64_t b) { return a < b ? a : b; }
 // Shared by the tables, linear_portable.c.
 void ck_dequantize_portable(ck_format format, const void *row, int64_t k, float *out);
 
-// The tables, each in its own file; NULL where it was not built for this architecture.
+// The tables, each in its own file; NULL where this CPU cannot run it.
 const ck_linear_table *ck_linear_portable(void);
+const ck_linear_table *ck_linear_avx512(int level);  // 0: common part, 1: with VNNI, 2: with VNNI and BF16
 
 #endif
