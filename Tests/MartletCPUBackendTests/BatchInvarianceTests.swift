@@ -17,7 +17,7 @@ struct BatchInvarianceTests {
     {
         try StepRunner(
             backend: CPUBackend(configuration: .init(numThreads: threads)), model: model, weights: weights,
-            dtype: dtype, maxTokens: 256, numBlocks: 512, seed: seed)
+            dtype: dtype, maxTokens: 256, numBlocks: 512, seed: seed, float32: false)
     }
 
     /// Logits of every prompt token, computed whole and alone, then of some decode steps.
@@ -29,7 +29,7 @@ struct BatchInvarianceTests {
 
     @Test("Random splits and company change nothing", arguments: KVCacheDType.allCases, [1, 2, 3])
     func randomSplits(dtype: KVCacheDType, threads: Int) throws {
-        for format in [WeightFormat.f32, .bf16] {
+        for format in [WeightFormat.f32, .bf16, .q8_0, .q4_0] {
             let weights = RandomWeights(model.program().weights, format: format)
             let prompts = (0..<6).map {
                 randomTokens([1, 17, 64, 65, 100, 130][$0], below: model.vocab, seed: UInt64($0))

@@ -12,14 +12,20 @@ final class RandomWeights: WeightSource {
             let count = ref.shape.reduce(1, *)
             let isNorm = ref.shape.count == 1 && ref.name.hasSuffix("weight")
             let scale = isNorm ? 0.2 : 1 / Float(ref.shape.last ?? 1).squareRoot()
-            let values = (0..<count).map { _ in (isNorm ? 1 : 0) + scale * random.float() }
+            // Vectors stay float32, as in GGUF files.
+            let format = ref.shape.count == 1 && format.isQuantized ? .f32 : format
             let block = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: count * format.blockBytes, alignment: 64)
-            for (index, value) in values.enumerated() {
-                if format == .bf16 {
-                    block.storeBytes(of: UInt16(value.bitPattern >> 16), toByteOffset: 2 * index, as: UInt16.self)
-                } else {
-                    block.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
+                byteCount: count / format.blockSize * format.blockBytes, alignment: 64)
+            if format.isQuantized {
+                fill(block, format, scale, &random)
+            } else {
+                for index in 0..<count {
+                    let value = (isNorm ? 1 : 0) + scale * random.float()
+                    if format == .bf16 {
+                        block.storeBytes(of: UInt16(value.bitPattern >> 16), toByteOffset: 2 * index, as: UInt16.self)
+                    } else {
+                        block.storeBytes(of: value, toByteOffset: 4 * index, as: Float.self)
+                    }
                 }
             }
             views[ref.name] = WeightView(bytes: UnsafeRawBufferPointer(block), format: format, shape: ref.shape)
@@ -33,6 +39,25 @@ final class RandomWeights: WeightSource {
     func weight(_ name: String) -> WeightView? { views[name] }
 
     func discardPages(of view: WeightView) {}
+}
+
+/// Blocks that begin with a half-precision scale (q4_0, q8_0) and go on with random bits.
+private func fill(
+    _ block: UnsafeMutableRawBufferPointer, _ format: WeightFormat, _ scale: Float, _ random: inout SplitMix
+) {
+    let step = scale / (format == .q8_0 ? 128 : 8)
+    for start in stride(from: 0, to: block.count, by: format.blockBytes) {
+        block.storeBytes(of: halfBits(step), toByteOffset: start, as: UInt16.self)
+        for index in start + 2..<start + format.blockBytes {
+            block[index] = UInt8(truncatingIfNeeded: random.next())
+        }
+    }
+}
+
+/// Half-precision bits of a normal number, without rounding.
+private func halfBits(_ value: Float) -> UInt16 {
+    let exponent = Int(value.exponent) + 15
+    return UInt16(exponent << 10) | UInt16(value.significandBitPattern >> 13)
 }
 
 /// A small generator with a seed; the same everywhere.

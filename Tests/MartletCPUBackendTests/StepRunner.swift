@@ -20,13 +20,14 @@ final class StepRunner {
 
     init(
         backend: some Backend, model: TinyModel, weights: RandomWeights, dtype: KVCacheDType = .float32,
-        blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128, seed: UInt64 = 7
+        blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128, seed: UInt64 = 7,
+        float32: Bool = true
     ) throws {
         executable = try backend.compile(
             model.program(), weights: weights,
             options: CompileOptions(
                 maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 1024,
-                float32Arithmetic: true))
+                float32Arithmetic: float32))
         cache = try backend.makeKVCache(
             model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
         batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 64, maxLogitRows: maxTokens)
