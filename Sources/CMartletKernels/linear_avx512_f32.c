@@ -51,7 +51,7 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
                 const int64_t width = ck_min(CK_AVX512_GROUP, m - i);
                 const char *group = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], group, 0, 1, 0, rows,
+                dot_rows(blocks_F32 + width - 1, blocks_F32 + width - 1, (const char *)decoded, sizeof decoded[0], group, 0, 1, 0, rows,
                          last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
             }
         }
@@ -64,9 +64,10 @@ void ck_avx512_multiply_f32(const ck_plan *plan, const void *weight, const void 
         multiply_quantized(plan, weight, prepared, m, n0, n1, bias, y, ldy);
         return;
     }
-    dot_function *const *by_width = plan->format == CK_F32 ? dots_F32 : plan->format == CK_F16 ? dots_F16 : dots_BF16;
-    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_F32, plan->k),
-             m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
+    dot_function *const *stream = plan->format == CK_F32 ? streams_F32 : plan->format == CK_F16 ? streams_F16 : streams_BF16;
+    dot_function *const *block = plan->format == CK_F32 ? blocks_F32 : plan->format == CK_F16 ? blocks_F16 : blocks_BF16;
+    dot_rows(stream, block, weight, ck_row_bytes(plan->format, plan->k), prepared,
+             ck_prepared_row_bytes(CK_ACT_F32, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 
 #pragma clang attribute pop
