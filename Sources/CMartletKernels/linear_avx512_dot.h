@@ -5,6 +5,7 @@
 //   weights(kind, p, mask)     a register of weights; `mask` says which columns exist
 //   activations(p)             a register of activations
 //   multiply_add(sum, w, x)
+//   FEW                        rows of activations that are faster with weights read in order (measured)
 #include "linear_avx512.h"
 
 // Adds the lanes of four registers: {sum a, sum b, sum c, sum d}.
@@ -27,7 +28,7 @@ typedef struct {
     __mmask8 columns;    // of the 4 that exist
 } dot_task;
 
-// Weights that come from DRAM: it is fastest when they are read in order, a row (or as much of it as keeps the
+// Few rows of activations: DRAM is the limit, and it is fastest when weights are read in order, a row (or as much of it as keeps the
 // activations in the L1 cache) after the other; four streams a row apart reach two thirds of it. The products are
 // added in the same order as in dot_block.
 INLINE void dot_stream(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task,
@@ -57,7 +58,7 @@ INLINE void dot_stream(__attribute__((unused)) const int kind, const int width, 
     }
 }
 
-// Weights that are in the cache: four rows of them together, so that activations are read a quarter as often.
+// Many rows of activations: four rows of them together, so that activations are read a quarter as often.
 INLINE void dot_block(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task,
                       __m512 sum[CK_AVX512_GROUP][4]) {
     UNROLL for (int i = 0; i < width; i++) UNROLL for (int j = 0; j < 4; j++) sum[i][j] = _mm512_setzero_ps();
@@ -102,22 +103,21 @@ typedef void dot_function(const char *x, const dot_task *task);
     __attribute__((noinline)) static void NAME##_##K##_##W(const char *x, const dot_task *task) { \
         dot_tile(K, STREAM, W, x, task); \
     }
-#define DOTS_OF(K, NAME, STREAM) \
-    DOT(K, NAME, STREAM, 1) DOT(K, NAME, STREAM, 2) DOT(K, NAME, STREAM, 3) \
-    DOT(K, NAME, STREAM, 4) DOT(K, NAME, STREAM, 5) DOT(K, NAME, STREAM, 6) \
-    static dot_function *const NAME##s_##K[] = {NAME##_##K##_1, NAME##_##K##_2, NAME##_##K##_3, \
-                                                NAME##_##K##_4, NAME##_##K##_5, NAME##_##K##_6};
-#define DOTS(K) DOTS_OF(K, block, false) DOTS_OF(K, stream, true)
+#define BLOCKS(K) \
+    DOT(K, block, false, 1) DOT(K, block, false, 2) DOT(K, block, false, 3) \
+    DOT(K, block, false, 4) DOT(K, block, false, 5) DOT(K, block, false, 6) \
+    static dot_function *const blocks_##K[] = {block_##K##_1, block_##K##_2, block_##K##_3, \
+                                               block_##K##_4, block_##K##_5, block_##K##_6};
 
 // Rows [n0, n1) of weights whose row n starts at weight + n * row_bytes, all m rows of x.
-// `stream` does the first group of activations, which brings the weights into the cache, `block` the others.
+// Up to FEW rows of activations go through `stream`.
 INLINE void dot_rows(dot_function *const *stream, dot_function *const *block, const char *weight, size_t row_bytes, const char *x, size_t x_row,
                      int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
     const int64_t pass = ck_rows_per_pass(row_bytes, 4);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
         for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
-            dot_function *run = (i ? block : stream)[ck_min(CK_AVX512_GROUP, m - i) - 1];
+            dot_function *run = (m > FEW ? block : stream)[ck_min(CK_AVX512_GROUP, m - i) - 1];
             for (int64_t n = first; n < last; n += 4) {
                 int64_t rows = ck_min(4, last - n);
                 for (int64_t j = 0; j < 4; j++) task.row[j] = weight + (size_t)(n + ck_min(j, rows - 1)) * row_bytes;
