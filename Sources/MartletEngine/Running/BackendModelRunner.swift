@@ -4,6 +4,7 @@ public import MartletModelIR
 ///
 /// Engine thread only; allocates nothing after init.
 public final class BackendModelRunner: ModelRunner {
+    /// Written for the first contract.
     public static let contractVersion = 1
 
     private let executable: any Executable
@@ -33,14 +34,17 @@ public final class BackendModelRunner: ModelRunner {
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows)
     }
 
+    /// Columns of the executable's logits.
     public var vocabSize: Int { executable.outputWidth }
 
+    /// Fills the batch and starts the executable; throws what the backend throws.
     public func submit(_ step: SchedulerOutput) throws(EngineError) {
         fillBatch(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
     }
 
+    /// Waits for the logits and samples; throws what the backend throws.
     public func collect() throws(EngineError) -> ModelRunnerOutput {
         guard let sampling else { throw .backend("collect without a submitted step") }
         self.sampling = nil
