@@ -26,6 +26,14 @@ public protocol WeightSource: AnyObject, Sendable {
     /// The weight called `name` (Hugging Face spelling), or nil when the checkpoint has none.
     func weight(_ name: String) -> WeightView?
 
+    /// Why `weight(_:)` gives nil for a weight the checkpoint does have, for instance an unsupported type; else nil.
+    func refusal(of name: String) -> String?
+
     /// Tells the source that the pages of `view` are no longer needed, because a backend made its own copy.
     func discardPages(of view: WeightView)
+}
+
+extension WeightSource {
+    /// Nothing that is there is refused.
+    public func refusal(of name: String) -> String? { nil }
 }
