@@ -1,6 +1,7 @@
 // Which vector table this CPU runs.
 #include <string.h>
 
+#include "ck_features.h"
 #include "vector_tables.h"
 
 size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim) {
@@ -22,11 +23,9 @@ size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows) {
 static int list_tables(const ck_vector_table *tables[4]) {
     int count = 0;
 #if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        tables[count++] = &ck_vector_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables[count++] = &ck_vector_avx2;
+    ck_features features = ck_features_detect();
+    if (features.avx512) tables[count++] = &ck_vector_avx512;
+    if (features.avx2) tables[count++] = &ck_vector_avx2;
 #elif defined(__aarch64__)
     tables[count++] = &ck_vector_neon;
 #endif

@@ -4,16 +4,21 @@
 #include <stdint.h>
 #include <stdbool.h>
 
-// A word that threads wait on; each on its own cache line.
+// A word that threads wait on; each field on its own cache line when the struct is 64-byte aligned. (Swift does not
+// import types that demand such an alignment, so there is padding instead.)
 typedef struct {
-    _Alignas(64) uint32_t phase;     // changes when the gate opens; the futex word
-    _Alignas(64) uint32_t arrived;   // threads that reached the barrier in this phase
-    _Alignas(64) uint32_t sleepers;  // threads that gave up spinning
+    uint32_t phase;  // changes when the gate opens; the futex word
+    uint32_t padding0[15];
+    uint32_t arrived;  // threads that reached the barrier in this phase
+    uint32_t padding1[15];
+    uint32_t sleepers;  // threads that gave up spinning
+    uint32_t padding2[15];
 } ck_gate;
 
 // A counter alone on its cache line.
 typedef struct {
-    _Alignas(64) uint32_t value;
+    uint32_t value;
+    uint32_t padding[15];
 } ck_counter;
 
 uint32_t ck_gate_phase(const ck_gate *gate);
