@@ -74,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer", "MartletEngine", "MartletModelIR", "MartletJSON",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletWeights", "MartletModelIR",
+                "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
