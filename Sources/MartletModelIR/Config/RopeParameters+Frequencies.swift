@@ -64,7 +64,8 @@ extension RopeParameters {
 extension RopeParameters.Llama3 {
     fileprivate func scaled(_ frequency: Float) -> Float {
         let original = Float(originalMaxPositionEmbeddings)
-        let wavelength = 2 * Float.pi / frequency
+        // Float.pi is rounded towards zero, this to the nearest.
+        let wavelength = Float(2 * Double.pi) / frequency
         if wavelength < original / Float(highFreqFactor) { return frequency }
         if wavelength > original / Float(lowFreqFactor) { return frequency / Float(factor) }
         let range = Float(highFreqFactor - lowFreqFactor)
