@@ -53,6 +53,25 @@ public struct ModelConfig: Sendable {
         return string
     }
 
+    /// The strings of an array, or nil when the key is absent or null.
+    public func strings(_ key: String) throws(ModelError) -> [String]? {
+        guard let value = present(key) else { return nil }
+        guard let elements = value.arrayValue else {
+            throw error(key, "expected an array of strings, found \(value.kindName)")
+        }
+        var strings: [String] = []
+        for element in elements {
+            guard let string = element.stringValue else {
+                throw error(key, "expected strings, found \(element.kindName)")
+            }
+            strings.append(string)
+        }
+        return strings
+    }
+
+    /// True for a key that is written down as null, which some classes tell from an absent one.
+    public func isNull(_ key: String) -> Bool { json[key]?.isNull ?? false }
+
     /// The value of `key` unless it is absent or null.
     public func present(_ key: String) -> JSONValue? {
         guard let value = json[key], !value.isNull else { return nil }
