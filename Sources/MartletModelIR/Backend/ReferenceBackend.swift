@@ -33,5 +33,5 @@ public struct ReferenceBackend: Backend {
         return ReferenceKVCache(specs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
     }
 
-    public func makeSampler(vocabSize: Int) -> any Sampler { ReferenceSampler(vocabSize: vocabSize) }
+    public func makeSampler(vocabSize: Int) -> any Sampler { ReferenceSampler() }
 }
