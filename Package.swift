@@ -74,12 +74,14 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletWeights", "MartletModelIR",
+                "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
 
         // Tests
+        .target(name: "CMartletTestSupport", path: "Tests/Support"),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
         .testTarget(name: "CMartletKernelsTests", dependencies: ["CMartletKernels"], swiftSettings: hot),
         .testTarget(
@@ -96,7 +98,8 @@ let package = Package(
             dependencies: ["MartletModels", "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR"], swiftSettings: strict),
+            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],
+            swiftSettings: hot),
         .testTarget(
             name: "MartletCPUBackendTests", dependencies: ["MartletCPUBackend", "MartletModelIR", "CMartletKernels"],
             swiftSettings: strict),
@@ -112,7 +115,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
-        .testTarget(name: "MartletCLITests", dependencies: ["MartletCLI"], swiftSettings: strict),
+        .testTarget(
+            name: "MartletCLITests", dependencies: ["MartletCLI", "Martlet", "MartletJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,7 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The file is sound but holds something that is not supported.
     case unsupported(file: String, message: String)
 
+    /// Path and message.
     public var description: String {
         switch self {
         case .notFound(let path, let message), .unreadable(let path, let message): "\(path): \(message)"

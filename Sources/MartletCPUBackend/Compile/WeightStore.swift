@@ -29,23 +29,8 @@ final class WeightStore {
 
     /// The weight's bytes, checked against what the program expects.
     func view(_ ref: WeightRef) throws(BackendError) -> WeightView {
-        guard let view = source.weight(ref.name) else {
-            throw error("weight \"\(ref.name)\" of shape \(ref.shape) is missing from the checkpoint")
-        }
-        guard view.shape == ref.shape else {
-            throw error("weight \"\(ref.name)\" has shape \(view.shape) in the checkpoint; expected \(ref.shape)")
-        }
-        let width = ref.shape.last ?? 1
-        guard ref.shape.allSatisfy({ $0 > 0 }), width % view.format.blockSize == 0 else {
-            throw error(
-                "weight \"\(ref.name)\" of shape \(ref.shape) has format \(view.format), whose rows are multiples of "
-                    + "\(view.format.blockSize)")
-        }
-        let bytes = ref.shape.dropLast().reduce(1, *) * view.format.rowBytes(width)
-        guard view.bytes.count == bytes, view.bytes.baseAddress != nil else {
-            throw error("weight \"\(ref.name)\" has \(view.bytes.count) bytes; \(view.format) \(ref.shape) takes \(bytes)")
-        }
-        return view
+        guard ref.shape.allSatisfy({ $0 > 0 }) else { throw error("weight \"\(ref.name)\" has shape \(ref.shape)") }
+        return try source.checked(ref, backend: CPUBackend.name)
     }
 
     /// A vector as float32.

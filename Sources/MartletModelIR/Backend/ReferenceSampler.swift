@@ -12,6 +12,7 @@ public final class ReferenceSampler: Sampler {
     /// A sampler without state.
     public init() {}
 
+    /// Samples every row as `batch.rows` says.
     public func sample(_ logits: LogitsView, _ batch: SamplingBatch) {
         batch.results = batch.rows.enumerated().map { index, row in
             sample(logits[index].map { $0.isNaN ? -.infinity : $0 }, row)

@@ -3,8 +3,9 @@ import Glibc
 /// A file's bytes, mapped read-only for as long as this object lives.
 ///
 /// The file must not be truncated meanwhile: touching pages beyond the new end would end the process.
-// Sendable by promise: the bytes are read-only and the mapping is only undone in deinit.
 public final class MappedFile: @unchecked Sendable {
+    // Sendable by promise: the bytes are read-only and the mapping is only undone in deinit.
+
     /// The path or name, for messages.
     public let path: String
     /// All bytes of the file; valid while this object lives, so a file opened for one look needs `withBytes`.

@@ -18,7 +18,10 @@ public struct PackedStrings: Sendable, RandomAccessCollection {
         offsets.append(bytes.count)
     }
 
+    /// Zero.
     public var startIndex: Int { 0 }
+    /// The number of strings.
     public var endIndex: Int { offsets.count - 1 }
+    /// The bytes of one string.
     public subscript(position: Int) -> ArraySlice<UInt8> { bytes[offsets[position]..<offsets[position + 1]] }
 }

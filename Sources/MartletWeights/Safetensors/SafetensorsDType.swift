@@ -10,6 +10,7 @@ public struct SafetensorsDType: Hashable, Sendable, CustomStringConvertible {
     /// The type of that name; any name is accepted.
     public init(_ name: String) { self.name = name }
 
+    /// The header's spelling.
     public var description: String { name }
 
     /// Bits of one element, nil for a type that is not known.
