@@ -81,6 +81,7 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Tests
+        .target(name: "CMartletTestSupport", path: "Tests/Support"),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
         .testTarget(name: "CMartletKernelsTests", dependencies: ["CMartletKernels"], swiftSettings: hot),
         .testTarget(
@@ -97,7 +98,8 @@ let package = Package(
             dependencies: ["MartletModels", "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR"], swiftSettings: strict),
+            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],
+            swiftSettings: hot),
         .testTarget(
             name: "MartletCPUBackendTests", dependencies: ["MartletCPUBackend", "MartletModelIR", "CMartletKernels"],
             swiftSettings: strict),

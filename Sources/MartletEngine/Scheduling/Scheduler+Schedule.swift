@@ -9,7 +9,7 @@ extension Scheduler {
 
     /// Fills `output` with the next step; false when there is nothing to do.
     ///
-    /// Costs time in proportion to the requests and tokens of the step; allocates only when its buffers grow.
+    /// Costs time in proportion to the requests and tokens of the step; allocates nothing.
     mutating func schedule(now: ContinuousClock.Instant) -> Bool {
         output.removeAll()
         scheduled.removeAll(keepingCapacity: true)
