@@ -26,7 +26,8 @@ struct FormatSpecification {
         let type = type ?? (number.integer != nil ? "d" : "r")
         switch type {
         case "d", "i", "u", "n":
-            guard let integer = number.integer ?? number.number.flatMap({ Int(exactly: $0.rounded(.towardZero)) }) else {
+            guard let integer = number.integer ?? number.number.flatMap({ Int(exactly: $0.rounded(.towardZero)) })
+            else {
                 break
             }
             return padded(signText(integer < 0), grouped(String(integer.magnitude)), usual: ">")

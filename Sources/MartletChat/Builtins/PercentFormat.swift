@@ -134,7 +134,8 @@ struct PercentFormat {
             guard value.number != nil else {
                 throw ChatTemplateError(.type, "%\(type) format: a real number is required, not \(value.typeName)")
             }
-            if let precision = specification.precision, let integer = value.integer, "di".unicodeScalars.contains(type) {
+            if let precision = specification.precision, let integer = value.integer, "di".unicodeScalars.contains(type)
+            {
                 let digits = String(integer.magnitude)
                 let zeros = String(repeating: "0", count: max(0, precision - digits.count))
                 specification.precision = nil

@@ -51,7 +51,9 @@ enum SequenceFilters {
         for element in try interpreter.elements(of: value) {
             parts.append(try interpreter.text(of: try path.value(of: element, interpreter)))
             size += parts[parts.count - 1].utf8.count + separator.utf8.count
-            guard size <= interpreter.limits.maxBytes + separator.utf8.count else { try interpreter.charge(bytes: .max); break }
+            guard size <= interpreter.limits.maxBytes + separator.utf8.count else {
+                try interpreter.charge(bytes: .max); break
+            }
         }
         return try interpreter.string(parts.joined(separator: separator))
     }

@@ -8,7 +8,7 @@ extension Interpreter {
         if case .undefined(let undefined) = left { throw undefined.error }
         switch operation {
         case .add: if let result = try add(left, right) { return result }
-        case .multiply: 
+        case .multiply:
             if let result = try repeated(left, right) { return result }
             if let result = try repeated(right, left) { return result }
         case .modulo:

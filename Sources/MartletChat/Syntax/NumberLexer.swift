@@ -8,7 +8,9 @@ struct NumberLexer {
             let radix: [UInt8: Int] = [UInt8(ascii: "x"): 16, UInt8(ascii: "o"): 8, UInt8(ascii: "b"): 2]
             if let radix = radix[bytes[start + 1] | 0x20] {
                 let end = digits(from: start + 2, radix: radix)
-                if end > start + 2, let value = Int(text(start + 2..<end), radix: radix) { return (.integer(value), end) }
+                if end > start + 2, let value = Int(text(start + 2..<end), radix: radix) {
+                    return (.integer(value), end)
+                }
             }
         }
         let whole = digits(from: start, radix: 10)
@@ -28,7 +30,8 @@ struct NumberLexer {
 
     private func digits(from start: Int, radix: Int) -> Int {
         var index = start
-        while index < bytes.count, isDigit(bytes[index], radix) || (bytes[index] == UInt8(ascii: "_") && index > start) {
+        while index < bytes.count, isDigit(bytes[index], radix) || (bytes[index] == UInt8(ascii: "_") && index > start)
+        {
             index += 1
         }
         return index

@@ -153,9 +153,9 @@ extension Parser {
             call: call)
     }
 
-    private mutating func signature() throws(
-        ChatTemplateError
-    ) -> [(name: String, id: NameID, defaultValue: Expression?)] {
+    private mutating func signature() throws(ChatTemplateError) -> [(
+        name: String, id: NameID, defaultValue: Expression?
+    )] {
         var parameters: [(name: String, id: NameID, defaultValue: Expression?)] = []
         try expect(.symbol(.leftParenthesis))
         while current != .symbol(.rightParenthesis) {
