@@ -1,0 +1,88 @@
+// Float weights times float activations in dot form: a tile is 4 rows of weights, read where they lie, times up to
+// 6 rows of activations. Included by a file that defines
+//   STEP                       columns a register of activations holds
+//   vector                     that register
+//   weights(kind, p, mask)     a register of weights; `mask` says which columns exist
+//   activations(p)             a register of activations
+//   multiply_add(sum, w, x)
+#include "linear_avx512.h"
+
+// Adds the lanes of four registers: {sum a, sum b, sum c, sum d}.
+INLINE __m128 fold4(__m512 a, __m512 b, __m512 c, __m512 d) {
+    __m256 a2 = _mm512_castps512_ps256(a) + _mm512_extractf32x8_ps(a, 1);
+    __m256 b2 = _mm512_castps512_ps256(b) + _mm512_extractf32x8_ps(b, 1);
+    __m256 c2 = _mm512_castps512_ps256(c) + _mm512_extractf32x8_ps(c, 1);
+    __m256 d2 = _mm512_castps512_ps256(d) + _mm512_extractf32x8_ps(d, 1);
+    __m256 abcd = _mm256_hadd_ps(_mm256_hadd_ps(a2, b2), _mm256_hadd_ps(c2, d2));
+    return _mm256_castps256_ps128(abcd) + _mm256_extractf128_ps(abcd, 1);
+}
+
+typedef struct {
+    const char *row[4];  // of weights, repeated where fewer than 4 exist
+    int64_t k;
+    const float *bias;   // NULL: none
+    bool add;            // to what y holds
+    float *y;
+    int64_t ldy;
+    __mmask8 columns;    // of the 4 that exist
+} dot_task;
+
+INLINE void dot_tile(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task) {
+    __m512 sum[CK_AVX512_GROUP][4];
+    UNROLL for (int i = 0; i < width; i++) UNROLL for (int j = 0; j < 4; j++) sum[i][j] = _mm512_setzero_ps();
+    const char *w0 = task->row[0], *w1 = task->row[1], *w2 = task->row[2], *w3 = task->row[3];
+    int64_t left = task->k;
+    ROLLED for (; left >= STEP; left -= STEP) {
+        vector w[4] = {weights(kind, w0, -1), weights(kind, w1, -1), weights(kind, w2, -1), weights(kind, w3, -1)};
+        UNROLL for (int i = 0; i < width; i++) {
+            vector v = activations(x + 64 * i);
+            UNROLL for (int j = 0; j < 4; j++) sum[i][j] = multiply_add(sum[i][j], w[j], v);
+        }
+        x += 64 * width;
+        w0 += STEP * weight_bytes(kind), w1 += STEP * weight_bytes(kind);
+        w2 += STEP * weight_bytes(kind), w3 += STEP * weight_bytes(kind);
+    }
+    if (left) {
+        const int64_t mask = (1ll << left) - 1;
+        vector w[4] = {weights(kind, w0, mask), weights(kind, w1, mask), weights(kind, w2, mask), weights(kind, w3, mask)};
+        UNROLL for (int i = 0; i < width; i++) {
+            vector v = activations(x + 64 * i);
+            UNROLL for (int j = 0; j < 4; j++) sum[i][j] = multiply_add(sum[i][j], w[j], v);
+        }
+    }
+    __m128 bias = task->bias ? _mm_maskz_loadu_ps(task->columns, task->bias) : _mm_setzero_ps();
+    UNROLL for (int i = 0; i < width; i++) {
+        float *y = task->y + i * task->ldy;
+        __m128 v = fold4(sum[i][0], sum[i][1], sum[i][2], sum[i][3]);
+        if (task->add) v = _mm_maskz_loadu_ps(task->columns, y) + v;
+        _mm_mask_storeu_ps(y, task->columns, v + bias);
+    }
+}
+
+typedef void dot_function(const char *x, const dot_task *task);
+
+#define DOT(K, W) \
+    __attribute__((noinline)) static void dot_##K##_##W(const char *x, const dot_task *task) { dot_tile(K, W, x, task); }
+#define DOTS(K) \
+    DOT(K, 1) DOT(K, 2) DOT(K, 3) DOT(K, 4) DOT(K, 5) DOT(K, 6) \
+    static dot_function *const dots_##K[] = {dot_##K##_1, dot_##K##_2, dot_##K##_3, dot_##K##_4, dot_##K##_5, dot_##K##_6};
+
+// Rows [n0, n1) of weights whose row n starts at weight + n * row_bytes, all m rows of x.
+INLINE void dot_rows(dot_function *const *by_width, const char *weight, size_t row_bytes, const char *x, size_t x_row,
+                     int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
+    const int64_t pass = ck_rows_per_pass(row_bytes, 4);
+    for (int64_t first = n0; first < n1; first += pass) {
+        int64_t last = ck_min(n1, first + pass);
+        for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
+            dot_function *run = by_width[ck_min(CK_AVX512_GROUP, m - i) - 1];
+            for (int64_t n = first; n < last; n += 4) {
+                int64_t rows = ck_min(4, last - n);
+                for (int64_t j = 0; j < 4; j++) task.row[j] = weight + (size_t)(n + ck_min(j, rows - 1)) * row_bytes;
+                task.columns = (__mmask8)((1 << rows) - 1);
+                task.bias = bias ? bias + n : NULL;
+                task.y = y + i * task.ldy + n;
+                run(x + (size_t)i * x_row, &task);
+            }
+        }
+    }
+}
