@@ -113,7 +113,7 @@ INLINE void span(const ck_format f, const int width, const char *b, const char *
     }
     UNROLL for (int s = 0; s < (l.halves ? 4 : 8); s++) {
         // Groups that share a word of low bits follow each other.
-        const int g = l.halves ? 4 * half + (s & 1) * 2 + (s >> 1) : (s & 1) * 4 + (s >> 1);
+        const int g = l.bits == 8 ? s : l.halves ? 4 * half + (s & 1) * 2 + (s >> 1) : (s & 1) * 4 + (s >> 1);
         __m512i w0 = codes(f, p, g), w1 = codes(f, p + 64, g);
         UNROLL for (int i = 0; i < width; i++) {
             __m512i v = spread_word(x + i * CK_QK + 4 * g);
@@ -151,6 +151,10 @@ INLINE void tile(const ck_format f, const int width, const char *w, const char *
     ROLLED for (int64_t s = to->k / l.columns; s > 0; s--) {
         const char *p = w + l.header;
         ROLLED for (int j = 0; j < l.columns / 32; j++) {
+            // Asked for in the order of memory just before they are read in another, the lines of a sub-block
+            // arrive from DRAM up to three times faster.
+            const int slice = l.header / (l.columns / 32) + l.high + l.low;
+            UNROLL for (int i = 0; i < (slice + 63) / 64; i++) _mm_prefetch(w + j * slice + 64 * i, _MM_HINT_T0);
             span(f, width, w, p, j, 0, x, sum);
             if (l.halves) span(f, width, w, p, j, 1, x, sum);
             p += l.high + l.low;

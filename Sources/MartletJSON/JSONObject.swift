@@ -63,6 +63,7 @@ public struct JSONObject: Sendable, Hashable {
         left.values == right.values && left.keys.elementsEqual(right.keys) { ExactText($0) == ExactText($1) }
     }
 
+    /// Consistent with `==`.
     public func hash(into hasher: inout Hasher) {
         for key in keys { hasher.combine(ExactText(key)) }
         hasher.combine(values)
@@ -70,7 +71,10 @@ public struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject: RandomAccessCollection {
+    /// Always 0.
     public var startIndex: Int { 0 }
+    /// The number of members.
     public var endIndex: Int { keys.count }
+    /// The member at a place in the order.
     public subscript(position: Int) -> (key: String, value: JSONValue) { (keys[position], values[position]) }
 }

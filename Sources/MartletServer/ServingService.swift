@@ -69,7 +69,7 @@ struct ServingService: Service {
     }
 
     private func listener(slot: EngineSlot, inFlight: InFlightRequests) -> any Service {
-        let dispatcher = Dispatcher(endpoints: endpoints(slot), configuration: configuration, logger: logger)
+        let dispatcher = dispatcher(slot)
         let channel = MonitoredChannel(
             idleTimeout: configuration.idleTimeout, maxHeaderBytes: configuration.limits.maxHeaderBytes
         ) { request, writer, monitor in
@@ -90,6 +90,11 @@ struct ServingService: Service {
                 availableConnectionsDelegate: .maximum(configuration.limits.maxConnections, logger: logger)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+    }
+
+    /// What answers requests, also without a socket.
+    func dispatcher(_ slot: EngineSlot) -> Dispatcher {
+        Dispatcher(endpoints: endpoints(slot), configuration: configuration, logger: logger)
     }
 
     private func endpoints(_ slot: EngineSlot) -> [any Endpoint] {

@@ -5,6 +5,7 @@ public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file asks for a part that is not implemented: its kind, its name, and the names that are.
     case unsupported(part: String, name: String, supported: String)
 
+    /// What is wrong, or what would be supported.
     public var description: String {
         switch self {
         case .malformed(let message): "malformed tokenizer: \(message)"

@@ -36,7 +36,8 @@ extension PlanBuilder {
             column += ref.shape[0]
         }
         scratch.preparedBytes = max(scratch.preparedBytes, ownBytes)
-        scratch.rowsBytes = max(scratch.rowsBytes, 4 * source.width * max(CPUExecutable.preparedRowsPerChunk, tokenGroup))
+        scratch.rowsBytes = max(
+            scratch.rowsBytes, 4 * source.width * max(CPUExecutable.preparedRowsPerChunk, tokenGroup))
         let chunks = makeChunks(linears, isGated: epilogue == .gatedSilu, maxRows: maxRows(source.domain))
         let runEpilogue: LinearRegion.Epilogue =
             switch epilogue {

@@ -29,7 +29,8 @@ final class MappedMemory {
         mapping = pages
         mappedBytes = bytes
         self.count = count
-        base = UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: pages) + UInt(hugePage) - 1) & ~UInt(hugePage - 1))!
+        base = UnsafeMutableRawPointer(
+            bitPattern: (UInt(bitPattern: pages) + UInt(hugePage) - 1) & ~UInt(hugePage - 1))!
         #if os(Linux)
             madvise(base, count, MADV_HUGEPAGE)
         #endif

@@ -10,7 +10,7 @@ final class CPUSampler: Sampler, PoolJob {
     private let samplers: [RowSampler]
     private var rows = UnsafeBufferPointer<SamplingRow>(start: nil, count: 0)
     private var results = UnsafeMutableBufferPointer<SampledRow>(start: nil, count: 0)
-    private var logits = LogitsView(base: UnsafeMutablePointer(bitPattern: 64)!, numRows: 0, vocabSize: 0)
+    private var logits: LogitsView?
 
     init(vocabSize: Int, pool: ThreadPool, kernels: Kernels) {
         self.pool = pool
@@ -39,7 +39,8 @@ final class CPUSampler: Sampler, PoolJob {
     }
 
     func run(_ worker: inout Worker) {
-        let (logits, rows, results) = (logits, rows, results)
+        let (rows, results) = (rows, results)
+        guard let logits else { return }
         let sampler = samplers[worker.index]
         worker.forEachChunk(rows.count) { row in sampler.sample(logits[row], rows[row], &results[row]) }
     }

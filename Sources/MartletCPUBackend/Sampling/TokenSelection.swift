@@ -107,7 +107,7 @@ final class TokenSelection {
         var parent = 0
         while true {
             var worst = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
+            for child in 2 * parent + 1...2 * parent + 2
             where child < count && Candidate.isBetter(candidates[worst], candidates[child]) {
                 worst = child
             }
@@ -163,8 +163,10 @@ final class TokenSelection {
         }
         let target = Double(share) * total
         // Most nuclei lie within a few units of the top; widen until the mass suffices.
-        for reach in [Float(3), 6, 12, .infinity] {
-            let bar = max(floor, reach.isInfinite ? -.infinity : top - reach / scale)
+        var reach: Float = 3
+        while true {
+            let isLast = reach > 12
+            let bar = max(floor, isLast ? -.infinity : top - reach / scale)
             let found = collect(logits, from: 0, count: logits.count, atLeast: bar)
             var mass = 0.0
             for index in 0..<found {
@@ -172,11 +174,11 @@ final class TokenSelection {
                 candidates[index] = Candidate(value: value, id: ids[index])
                 mass += weight(value, top, scale)
             }
-            if found > 0, mass >= target || bar == floor || reach.isInfinite {
+            if mass >= target || bar == floor || isLast {
                 return last(reaching: target, among: found, top: top, scale: scale)
             }
+            reach *= 2
         }
-        return Candidate(value: floor, id: .max)
     }
 
     /// Quickselect by weight: the candidate at which the sum over better ones and itself reaches `target`.
@@ -206,7 +208,7 @@ final class TokenSelection {
                 low = middle
             }
         }
-        return candidates[min(low, count - 1)]
+        return count == 0 ? Candidate(value: -.infinity, id: .max) : candidates[min(low, count - 1)]
     }
 
     private func median(_ a: Candidate, _ b: Candidate, _ c: Candidate) -> Candidate {

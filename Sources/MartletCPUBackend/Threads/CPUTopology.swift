@@ -1,4 +1,5 @@
 import CMartletKernels
+
 #if canImport(Glibc)
     import Glibc
 #else

@@ -1,7 +1,7 @@
 /// The bytes of one weight where they lie, usually in a mapped file.
 ///
-/// The memory is read-only and lives as long as the `WeightSource` that gave the view.
-// Sendable by promise: the bytes are never written after the source was opened.
+/// The memory is read-only and lives as long as the `WeightSource` that gave the view. Sendable by promise: the bytes
+/// are never written after the source was opened.
 public struct WeightView: @unchecked Sendable {
     /// Row-major bytes.
     public let bytes: UnsafeRawBufferPointer

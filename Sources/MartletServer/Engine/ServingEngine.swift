@@ -1,4 +1,5 @@
 public import Martlet
+public import MartletEngine
 public import MartletJSON
 
 /// What the endpoints need of a loaded model; `LLM` is one, tests bring their own.
@@ -7,7 +8,7 @@ public protocol ServingEngine: Sendable {
     var servedModel: ServedModel { get }
 
     /// What the engine is doing now.
-    var load: EngineLoad { get }
+    var load: EngineStatistics { get }
 
     /// The token ids of a text.
     func encode(_ text: String, addSpecialTokens: Bool) throws(LLMError) -> [Int32]
@@ -65,27 +66,6 @@ public struct ServedModel: Sendable, Hashable {
         self.enablePrefixCaching = enablePrefixCaching
         self.kvCacheDType = kvCacheDType
     }
-}
-
-/// What the engine is doing now and has done since it started.
-public struct EngineLoad: Sendable, Hashable {
-    /// Requests in the running batch.
-    public var numRunning = 0
-    /// Requests waiting for admission.
-    public var numWaiting = 0
-    /// Share of KV blocks in use, from 0 to 1.
-    public var kvCacheUsage = 0.0
-    /// Preemptions so far.
-    public var numPreemptions = 0
-    /// Prompt tokens looked up in the prefix cache so far.
-    public var prefixCacheQueries = 0
-    /// Prompt tokens found there so far.
-    public var prefixCacheHits = 0
-    /// When the last step ended; nil before the first.
-    public var lastStep: ContinuousClock.Instant?
-
-    /// An idle engine.
-    public init() {}
 }
 
 /// A conversation to be rendered.

@@ -15,6 +15,8 @@ struct APIError: Error, Sendable, Hashable {
     var code: String?
     /// Seconds after which the same request may succeed.
     var retryAfter: Int?
+    /// The methods to try instead, for `Allow`.
+    var allow: String?
 
     /// The `{"error": ...}` body.
     var body: JSONValue {
@@ -60,7 +62,8 @@ struct APIError: Error, Sendable, Hashable {
     static func methodNotAllowed(_ method: String, path: String, allowed: String) -> APIError {
         APIError(
             status: .methodNotAllowed, type: "invalid_request_error",
-            message: "\(method) is not allowed on \(path); allowed: \(allowed).", code: "method_not_allowed")
+            message: "\(method) is not allowed on \(path); allowed: \(allowed).", code: "method_not_allowed",
+            allow: allowed)
     }
 
     /// 413.

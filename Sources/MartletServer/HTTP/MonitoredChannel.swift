@@ -1,7 +1,6 @@
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
 
 /// An HTTP/1.1 connection whose requests learn when the client has gone.
 struct MonitoredChannel: ServerChildChannel {

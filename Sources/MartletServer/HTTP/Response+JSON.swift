@@ -24,6 +24,7 @@ extension Response {
     init(_ error: APIError) {
         self = .json(error.body, status: error.status)
         if let seconds = error.retryAfter { headers[.retryAfter] = String(seconds) }
+        if let methods = error.allow { headers[.allow] = methods }
         if error.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         if error.status == .contentTooLarge { headers[.connection] = "close" }
     }

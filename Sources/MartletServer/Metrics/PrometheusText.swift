@@ -37,15 +37,21 @@ struct PrometheusText {
     /// A histogram with its buckets, sum and count.
     mutating func histogram(_ histogram: Histogram) {
         let snapshot = histogram.snapshot
-        family(histogram.name, "histogram", histogram.help)
+        self.histogram(
+            histogram.name, histogram.help, bounds: histogram.bounds, counts: snapshot.counts, sum: snapshot.sum)
+    }
+
+    /// A histogram from counts of each bucket alone, the unbounded one last.
+    mutating func histogram(_ name: String, _ help: String, bounds: [Double], counts: [UInt64], sum: Double) {
+        family(name, "histogram", help)
         var count: UInt64 = 0
-        for (index, inBucket) in snapshot.counts.enumerated() {
+        for (index, inBucket) in counts.enumerated() {
             count += inBucket
-            let bound = index < histogram.bounds.count ? "\(histogram.bounds[index])" : "+Inf"
-            sample(histogram.name + "_bucket", Double(count), extra: [("le", bound)])
+            sample(
+                name + "_bucket", Double(count), extra: [("le", index < bounds.count ? "\(bounds[index])" : "+Inf")])
         }
-        sample(histogram.name + "_sum", snapshot.sum)
-        sample(histogram.name + "_count", Double(count))
+        sample(name + "_sum", sum)
+        sample(name + "_count", Double(count))
     }
 
     private static func escape(_ value: String) -> String {

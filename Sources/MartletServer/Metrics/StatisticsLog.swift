@@ -1,4 +1,5 @@
 import Logging
+import MartletEngine
 
 /// Logs throughput now and then while there is any.
 struct StatisticsLog: Sendable {

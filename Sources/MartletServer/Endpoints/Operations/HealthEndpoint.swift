@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import MartletEngine
 
 /// `/health` and `/ping`: whether requests sent now would be answered.
 struct HealthEndpoint: Endpoint {

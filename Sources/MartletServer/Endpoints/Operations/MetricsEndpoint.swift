@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import MartletEngine
 
 /// `/metrics` for Prometheus.
 struct MetricsEndpoint: Endpoint {
@@ -17,7 +18,7 @@ struct MetricsEndpoint: Endpoint {
         return .bytes(Array(text.text.utf8), contentType: PrometheusText.contentType)
     }
 
-    private func write(load: EngineLoad, to text: inout PrometheusText) {
+    private func write(load: EngineStatistics, to text: inout PrometheusText) {
         text.metric(
             "vllm:num_requests_running", "gauge", "Requests in the running batch.", Double(load.numRunning))
         text.metric("vllm:num_requests_waiting", "gauge", "Requests waiting.", Double(load.numWaiting))
@@ -30,6 +31,10 @@ struct MetricsEndpoint: Endpoint {
         text.metric(
             "vllm:prefix_cache_hits_total", "counter", "Tokens found in the prefix cache.",
             Double(load.prefixCacheHits))
+        text.histogram(
+            "vllm:iteration_tokens_total", "Tokens computed in a step.",
+            bounds: StepTokenHistogram.upperBounds.map { Double($0) }, counts: load.stepTokens.counts,
+            sum: Double(load.stepTokens.sum))
     }
 
     private func write(model: ServedModel, to text: inout PrometheusText) {
