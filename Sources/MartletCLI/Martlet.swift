@@ -19,7 +19,7 @@ struct MartletCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            CompleteCommand.self, BenchCommand.self, LogitsCommand.self,
+            CompleteCommand.self, InspectCommand.self, BenchCommand.self, LogitsCommand.self,
         ])
 
     static let version = "0.1.0"
@@ -27,8 +27,13 @@ struct MartletCommand: AsyncParsableCommand {
     /// Parses, runs and turns every error into one line and an exit status: 1 for failures, 2 for wrong usage.
     static func main() async {
         do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            let command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                var synchronous = command
+                try synchronous.run()
+            }
         } catch {
             report(error)
         }

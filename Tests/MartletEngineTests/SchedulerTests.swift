@@ -200,6 +200,22 @@ import Testing
         }
     }
 
+    @Test("A runner that gives too few results fails the step")
+    func lyingRunner() throws {
+        final class LyingRunner: ModelRunner {
+            static let contractVersion = EngineCore.runnerContractVersion
+            let vocabSize = 48
+            func submit(_ step: SchedulerOutput) throws(EngineError) {}
+            func collect() throws(EngineError) -> ModelRunnerOutput { ModelRunnerOutput(sampled: []) }
+        }
+        var loop = StepLoop(configuration: EngineHarness.configuration(), runner: LyingRunner())
+        try loop.add([request(0, prompt: 3)])
+        let outputs = loop.step()
+        #expect(outputs.map(\.finishReason) == [.error])
+        #expect(outputs[0].errorMessage == "the runner gave 0 results for 1 rows")
+        #expect(!loop.hasWork)
+    }
+
     @Test("The second of two equal prompts finds all but its last block in the cache")
     func cachedTokens() throws {
         let harness = EngineHarness(EngineHarness.configuration())

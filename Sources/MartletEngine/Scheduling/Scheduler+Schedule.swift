@@ -16,7 +16,7 @@ extension Scheduler {
         var budget = Budget(tokens: configuration.maxNumBatchedTokens, logitRows: configuration.maxLogitRows)
         let numPreemptions = statistics.numPreemptions
         scheduleRunning(&budget)
-        // Whoever was preempted needs more blocks than are free now, and he comes before all who wait.
+        // Whoever was preempted needs more blocks than are free now and comes before all who wait.
         if statistics.numPreemptions == numPreemptions { scheduleWaiting(&budget, now: now) }
         publishCounts()
         return !scheduled.isEmpty
