@@ -1,3 +1,4 @@
+public import MartletChat
 public import MartletEngine
 public import MartletTokenizers
 
@@ -7,6 +8,10 @@ public final class LLM: Sendable {
     public let info: ModelInfo
     /// The sampling values requests start from.
     public let samplingDefaults: SamplingDefaults
+    /// The model's chat template, or the one the configuration gave.
+    public let chatTemplate: ChatTemplate?
+    /// Why the model's own template cannot be used.
+    let chatTemplateProblem: String?
     let loadedTokenizer: Tokenizer?
     let maxLogprobs: Int
     let client: EngineClient
@@ -15,6 +20,8 @@ public final class LLM: Sendable {
         self.info = info
         samplingDefaults = text.samplingDefaults
         loadedTokenizer = text.tokenizer
+        chatTemplate = text.chatTemplate
+        chatTemplateProblem = text.chatTemplateProblem
         self.maxLogprobs = maxLogprobs
         self.client = client
     }

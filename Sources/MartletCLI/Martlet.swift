@@ -19,7 +19,7 @@ struct MartletCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            CompleteCommand.self, InspectCommand.self, BenchCommand.self, LogitsCommand.self,
+            ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self, LogitsCommand.self,
         ])
 
     static let version = "0.1.0"

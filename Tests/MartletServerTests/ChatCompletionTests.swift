@@ -36,7 +36,8 @@ import Testing
         #expect(answer.headers[.cacheControl] == "no-cache")
         #expect(answer.headers[.accelBuffering] == "no")
         let created = answer.chunks.first?["created"]?.intValue ?? 0
-        let head = #"{"id":"chatcmpl-r1","object":"chat.completion.chunk","created":\#(created),"model":"fake","choices":["#
+        let head =
+            #"{"id":"chatcmpl-r1","object":"chat.completion.chunk","created":\#(created),"model":"fake","choices":["#
         let expected = [
             head + #"{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]}"#,
             head + #"{"index":0,"delta":{"content":"Hel"},"logprobs":null,"finish_reason":null}]}"#,

@@ -134,7 +134,7 @@ import Testing
 
     @Test func aRefusalOfALaterPromptTakesBackTheEarlierOnes() async throws {
         let engine = FakeEngine { request in
-            request.prompt == .text("bad") ? .refused(.invalidRequest(param: "prompt", message: "bad")) : .stuck
+            request.prompt == .text("bad") ? .refused(.invalidRequest(param: "prompt", message: "bad")) : .stuckAfter(0)
         }
         let answer = try await InProcessClient(engine).post("/v1/completions", #"{"prompt":["a","b","bad"]}"#)
         #expect(answer.status == 400)

@@ -61,7 +61,8 @@ import Testing
     @Test func textsAndConversationsAreTokenized() async throws {
         let client = InProcessClient(FakeEngine())
         let text = try await client.post("/tokenize", #"{"prompt":"ab","return_token_strs":true}"#).json
-        #expect(text == ["count": 3, "max_model_len": 1000, "tokens": [1, 97, 98], "token_strs": ["<1>", "<97>", "<98>"]])
+        #expect(
+            text == ["count": 3, "max_model_len": 1000, "tokens": [1, 97, 98], "token_strs": ["<1>", "<97>", "<98>"]])
         let plain = try await client.post("/tokenize", #"{"prompt":"ab","add_special_tokens":false}"#).json
         #expect(plain["tokens"] == [97, 98])
         #expect(plain["token_strs"] == .null)

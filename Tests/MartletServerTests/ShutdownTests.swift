@@ -8,7 +8,7 @@ import Testing
     private static let stream = #"{"prompt":"x","stream":true}"#
 
     @Test func runningRequestsAreFinishedBeforeTheServerEnds() async throws {
-        let engine = FakeEngine { _ in .stuckAfterFirstToken }
+        let engine = FakeEngine { _ in .stuckAfter(1) }
         try await TestServer.run(engine) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/completions", Self.stream)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func requestsThatOutlastTheDrainTimeAreToldSo() async throws {
-        let engine = FakeEngine { _ in .stuckAfterFirstToken }
+        let engine = FakeEngine { _ in .stuckAfter(1) }
         try await TestServer.run(engine, { $0.shutdownTimeout = .milliseconds(50) }) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/completions", Self.stream)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func completeAnswersThatOutlastTheDrainTimeBecome503() async throws {
-        let engine = FakeEngine { _ in .stuck }
+        let engine = FakeEngine { _ in .stuckAfter(0) }
         try await TestServer.run(engine, { $0.shutdownTimeout = .milliseconds(50) }) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/completions", #"{"prompt":"x"}"#)
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func idleStreamsGetKeepAliveComments() async throws {
-        let engine = FakeEngine { _ in .stuck }
+        let engine = FakeEngine { _ in .stuckAfter(0) }
         try await TestServer.run(engine, { $0.sseKeepAliveInterval = .milliseconds(5) }) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/completions", Self.stream)

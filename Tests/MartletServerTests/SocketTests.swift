@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: Leaving.allCases, [true, false])
     func aClientThatLeavesFreesItsRequestWhileNothingIsWritten(how: Leaving, streamed: Bool) async throws {
-        let engine = FakeEngine { _ in streamed ? .stuckAfterFirstToken : .stuck }
+        let engine = FakeEngine { _ in streamed ? .stuckAfter(1) : .stuckAfter(0) }
         try await TestServer.run(engine) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/chat/completions", streamed ? Self.stream : Self.whole)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aClientThatLeavesBeforeTheFirstTokenOfAStreamFreesIt() async throws {
-        let engine = FakeEngine { _ in .stuck }
+        let engine = FakeEngine { _ in .stuckAfter(0) }
         try await TestServer.run(engine) { server in
             try await server.connect { connection in
                 try await connection.post("/v1/chat/completions", Self.stream)
@@ -86,7 +86,11 @@ import Testing
 
     @Test func aSlowReaderHoldsUpItselfOnly() async throws {
         let engine = FakeEngine { request in
-            if case .text(let text) = request.prompt, text.contains("endless") { .endless } else { .texts(["fast"], .stop) }
+            if case .text(let text) = request.prompt, text.contains("endless") {
+                .endless
+            } else {
+                .texts(["fast"], .stop)
+            }
         }
         try await TestServer.run(engine) { server in
             try await server.connect { slow in
@@ -108,7 +112,7 @@ import Testing
     @Test func twoHundredClientsOfWhichManyLeaveAreAllAccountedFor() async throws {
         let engine = FakeEngine { request in
             guard case .text(let text) = request.prompt else { return .endless }
-            return text.hasPrefix("finish") ? .texts(["a", "b", "c"], .stop) : .endless
+            return text.hasPrefix("finish") ? .texts(["a", "b", "c"], .stop) : .stuckAfter(200)
         }
         try await TestServer.run(engine) { server in
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,3 +1,4 @@
+import MartletChat
 import MartletJSON
 import MartletModelIR
 import MartletTokenizers
@@ -7,6 +8,9 @@ import MartletWeights
 struct ModelText: Sendable {
     let tokenizer: Tokenizer?
     let samplingDefaults: SamplingDefaults
+    let chatTemplate: ChatTemplate?
+    /// Why the model's own template cannot be used; the model then still completes texts.
+    let chatTemplateProblem: String?
 
     /// Reads everything a configuration asks for.
     ///
@@ -17,6 +21,21 @@ struct ModelText: Sendable {
             ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer) : nil
         samplingDefaults = try SamplingDefaults.load(
             SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
+        (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)
+    }
+
+    private static func chatTemplate(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration
+    ) throws(LLMError) -> (ChatTemplate?, String?) {
+        if let source = configuration.chatTemplate {
+            do { return (try ChatTemplate(source), nil) } catch { throw .cannotLoad("--chat-template: \(error)") }
+        }
+        guard let source = opened.checkpoint.chatTemplate else { return (nil, nil) }
+        do {
+            return (try ChatTemplate(source), nil)
+        } catch {
+            return (nil, "the model's chat template cannot be used: \(error)")
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-public import MartletModelIR
+import MartletModelIR
 
 /// One sequence through the model without engine or tokenizer: token ids in, float32 logits out, for comparing.
 ///

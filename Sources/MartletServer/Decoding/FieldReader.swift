@@ -29,7 +29,8 @@ struct FieldReader {
 
     private func mismatch(_ key: String, _ value: JSONValue, expected: String) -> APIError {
         .badRequest(
-            "`\(name(key))` must be \(expected); this is of type \(value.kindName)", param: name(key), code: "invalid_type")
+            "`\(name(key))` must be \(expected); this is of type \(value.kindName)", param: name(key),
+            code: "invalid_type")
     }
 
     /// A string.
@@ -52,8 +53,10 @@ struct FieldReader {
         guard let number = value.intValue else { throw mismatch(key, value, expected: "an integer") }
         if let range, !range.contains(number) {
             let bounds =
-                range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-            throw .badRequest("`\(name(key))` must be \(bounds), not \(number)", param: name(key), code: "invalid_value")
+                range.upperBound == .max
+                ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw .badRequest(
+                "`\(name(key))` must be \(bounds), not \(number)", param: name(key), code: "invalid_value")
         }
         return number
     }
@@ -83,7 +86,9 @@ struct FieldReader {
     mutating func strings(_ key: String) throws(APIError) -> [String]? {
         guard let value = value(key) else { return nil }
         if let text = value.stringValue { return [text] }
-        guard case .array(let elements) = value else { throw mismatch(key, value, expected: "a string or array of strings") }
+        guard case .array(let elements) = value else {
+            throw mismatch(key, value, expected: "a string or array of strings")
+        }
         var texts: [String] = []
         for element in elements {
             guard let text = element.stringValue else { throw mismatch(key, element, expected: "made of strings only") }

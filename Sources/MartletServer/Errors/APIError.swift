@@ -35,7 +35,8 @@ struct APIError: Error, Sendable, Hashable {
 
     /// 400 for a field whose value has a meaning this server does not implement.
     static func notSupported(_ param: String, accepted: String) -> APIError {
-        badRequest("`\(param)` is not supported by this server; accepted: \(accepted)", param: param, code: "unsupported")
+        badRequest(
+            "`\(param)` is not supported by this server; accepted: \(accepted)", param: param, code: "unsupported")
     }
 
     /// 401: no or a wrong API key.

@@ -48,7 +48,8 @@ final class ServerMetrics: Sendable {
     init(maxModelLen: Int) {
         let bounds = MetricBuckets.oneTwoFive(upTo: maxModelLen)
         promptTokens = Histogram("vllm:request_prompt_tokens", "Prompt tokens of a request.", bounds: bounds)
-        generationTokens = Histogram("vllm:request_generation_tokens", "Tokens generated for a request.", bounds: bounds)
+        generationTokens = Histogram(
+            "vllm:request_generation_tokens", "Tokens generated for a request.", bounds: bounds)
         maxTokens = Histogram("vllm:request_params_max_tokens", "max_tokens as asked for.", bounds: bounds)
         maxGenerationTokens = Histogram(
             "vllm:request_max_num_generation_tokens", "Longest output of a request in tokens.", bounds: bounds)

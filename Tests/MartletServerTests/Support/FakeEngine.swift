@@ -15,10 +15,8 @@ final class FakeEngine: ServingEngine {
         case events([GenerationEvent])
         /// One token per read, for ever.
         case endless
-        /// One token, then nothing until cancelled.
-        case stuckAfterFirstToken
-        /// Nothing until cancelled or released.
-        case stuck
+        /// So many tokens, then nothing until cancelled or released.
+        case stuckAfter(Int)
         /// One token, then this error.
         case failing(LLMError)
         /// Refused at admission.
@@ -35,7 +33,8 @@ final class FakeEngine: ServingEngine {
         var isReleased = false
         var statistics = EngineStatistics()
         var wasShutDown = false
-        var waiters: [(isMet: @Sendable (FakeEngine.Counts) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [(isMet: @Sendable (FakeEngine.Counts) -> Bool, continuation: CheckedContinuation<Void, Never>)] =
+            []
         var stuckReaders: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -160,10 +159,13 @@ final class FakeEngine: ServingEngine {
                         }
                     }
                 }
-                if let count = request.logprobs { event.logprobs = event.tokenIDs.map { Self.logprobs($0, count: count) } }
+                if let count = request.logprobs {
+                    event.logprobs = event.tokenIDs.map { Self.logprobs($0, count: count) }
+                }
                 if position == texts.count - 1 {
                     event.finishReason = reason
-                    event.statistics = Self.statistics(numPromptTokens: prompt.count, numTokens: texts.joined().utf8.count)
+                    event.statistics = Self.statistics(
+                        numPromptTokens: prompt.count, numTokens: texts.joined().utf8.count)
                 }
                 events.append(event)
             }
@@ -174,7 +176,9 @@ final class FakeEngine: ServingEngine {
     private static func logprobs(_ id: Int32, count: Int) -> TokenLogprobs {
         TokenLogprobs(
             chosen: TokenLogprob(tokenID: id, logprob: -0.5, rank: 1),
-            top: (0..<count).map { TokenLogprob(tokenID: id + Int32($0), logprob: -0.5 - Float($0), rank: Int32($0 + 1)) })
+            top: (0..<count).map {
+                TokenLogprob(tokenID: id + Int32($0), logprob: -0.5 - Float($0), rank: Int32($0 + 1))
+            })
     }
 
     private static func statistics(numPromptTokens: Int, numTokens: Int) -> RequestStatistics {
@@ -281,8 +285,8 @@ private struct FakeEvents: AsyncSequence, Sendable {
                 await Task.yield()
                 token.engine.countEvent()
                 return oneToken()
-            case .stuckAfterFirstToken where position == 0, .failing where position == 0: return oneToken()
-            case .stuckAfterFirstToken, .stuck: return await waitForRelease()
+            case .failing where position == 0: return oneToken()
+            case .stuckAfter(let count): return position < count ? oneToken() : await waitForRelease()
             case .failing(let error):
                 token.end(cancelled: false)
                 throw error

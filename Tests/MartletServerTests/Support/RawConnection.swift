@@ -71,7 +71,8 @@ struct RawConnection {
 
     private func end(of marker: [UInt8]) -> Int? {
         guard buffer.count >= marker.count else { return nil }
-        for start in 0...(buffer.count - marker.count) where buffer[start..<(start + marker.count)].elementsEqual(marker) {
+        for start in 0...(buffer.count - marker.count)
+        where buffer[start..<(start + marker.count)].elementsEqual(marker) {
             return start + marker.count
         }
         return nil

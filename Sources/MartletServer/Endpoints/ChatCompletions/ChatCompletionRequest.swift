@@ -34,7 +34,8 @@ struct ChatCompletionRequest: Sendable {
         let wanted = try reader.bool("logprobs") ?? false
         let top = try reader.integer("top_logprobs", in: 0...limit)
         guard wanted || top == nil || top == 0 else {
-            throw .badRequest("`top_logprobs` needs `logprobs` to be true", param: "top_logprobs", code: "invalid_value")
+            throw .badRequest(
+                "`top_logprobs` needs `logprobs` to be true", param: "top_logprobs", code: "invalid_value")
         }
         return wanted ? top ?? 0 : nil
     }

@@ -47,7 +47,8 @@ struct CompletionRequest: Sendable {
         let prompts = try prompts(value)
         guard !prompts.isEmpty, prompts.count <= limit else {
             throw .badRequest(
-                "`prompt` must hold 1 to \(limit) prompts, not \(prompts.count)", param: "prompt", code: "invalid_value")
+                "`prompt` must hold 1 to \(limit) prompts, not \(prompts.count)", param: "prompt", code: "invalid_value"
+            )
         }
         return prompts
     }

@@ -56,7 +56,9 @@ extension Response {
         guard !fields.isEmpty else { return }
         logger.debug("ignored request fields: \(fields.joined(separator: ", "))")
         let printable = fields.map { field in
-            String(String.UnicodeScalarView(field.unicodeScalars.map { $0.isASCII && $0.value > 0x20 && $0 != "," ? $0 : "?" }))
+            String(
+                String.UnicodeScalarView(
+                    field.unicodeScalars.map { $0.isASCII && $0.value > 0x20 && $0 != "," ? $0 : "?" }))
         }
         headers[.ignoredFields] = String(printable.joined(separator: ", ").prefix(1024))
     }
