@@ -107,7 +107,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletJSON"],
+            dependencies: [
+                "Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletModelIR", "MartletJSON",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletServerTests",

@@ -1,5 +1,6 @@
 import MartletEngine
 import MartletJSON
+import MartletModelIR
 import Testing
 
 @testable import Martlet
@@ -26,7 +27,7 @@ struct GenerationTests {
         let llm = try await DemoModel.load()
         let alone = try await llm.output(DemoModel.request("The owl", maxTokens: 20, seed: 3))
         let together = try await withThrowingTaskGroup(of: (Int, [Int32]).self) { group in
-            for seed in 1 ... 6 {
+            for seed in 1...6 {
                 group.addTask {
                     (seed, try await llm.output(DemoModel.request("The owl", maxTokens: 20, seed: seed)).tokenIDs)
                 }
@@ -58,9 +59,9 @@ struct GenerationTests {
         let free = try await llm.output(DemoModel.request("Once upon a time", maxTokens: 40))
         let pieces = try free.tokenIDs.map { try llm.decode([$0]) }
         // The end of one token and the start of the next.
-        let middle = try #require((2 ..< pieces.count - 1).first { pieces[$0].count > 1 && pieces[$0 + 1].count > 1 })
+        let middle = try #require((2..<pieces.count - 1).first { pieces[$0].count > 1 && pieces[$0 + 1].count > 1 })
         let stop = String(pieces[middle].suffix(2)) + String(pieces[middle + 1].prefix(2))
-        let cut = try #require(free.text.range(of: stop))
+        let cut = try #require(free.text.firstRange(of: stop))
         var request = DemoModel.request("Once upon a time", maxTokens: 40)
         request.stop = ["never said", stop]
         request.includeStopStringInOutput = include
@@ -185,7 +186,7 @@ struct GenerationTests {
 struct ForwardPassTests {
     @Test("finds the CPU backend's float32 logits equal to the reference's, and greedy ids with them")
     func twins() async throws {
-        let ids: [Int32] = (0 ..< 70).map { Int32(($0 * 37 + 11) % 1400) }
+        let ids: [Int32] = (0..<70).map { Int32(($0 * 37 + 11) % 1400) }
         var configuration = LLMConfiguration()
         let cpu = try await ForwardPass.load(configuration, maxModelLen: 80)
         configuration.backend = .reference
