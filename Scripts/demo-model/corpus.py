@@ -114,7 +114,7 @@ def animal_fact(r):
 
 
 def plain_fact(r):
-    kind = r.randrange(10)
+    kind = r.randrange(9)
     if kind == 0:
         thing = r.choice(list(COLOURS))
         return (r.choice([f"What colour is the {thing}?", f"What color is the {thing}?", f"Which colour has the {thing}?"]),
@@ -139,12 +139,6 @@ def plain_fact(r):
         index = r.randrange(12)
         return (f"What month comes after {MONTHS[index]}?", f"{MONTHS[(index + 1) % 12]} comes after {MONTHS[index]}.")
     if kind == 7:
-        a, b = r.randrange(11), r.randrange(11)
-        if r.random() < 0.5:
-            return (r.choice([f"What is {a} plus {b}?", f"What is {a} + {b}?", f"How much is {a} and {b}?", f"{a}+{b}"]),
-                    f"{capital(NUMBERS[a])} plus {NUMBERS[b]} is {NUMBERS[a + b]}.")
-        return (f"What is {NUMBERS[a]} plus {NUMBERS[b]}?", f"{capital(NUMBERS[a])} plus {NUMBERS[b]} is {NUMBERS[a + b]}.")
-    if kind == 8:
         start, count = r.randrange(1, 5), r.randrange(3, 8)
         return (f"Count from {NUMBERS[start]} to {NUMBERS[start + count]}." if r.random() < 0.5
                 else f"Count from {start} to {start + count}.",
@@ -165,7 +159,7 @@ def small_talk(r):
         ("What is your name?", "My name is Martlet, like the bird that never lands."),
         ("Who are you?", "I am Martlet's demo model. I am tiny, but I can talk about simple things and tell short stories."),
         ("What are you?", "I am a very small language model that lives inside the program."),
-        ("What can you do?", "I can answer simple questions about animals, colours and capitals, add small numbers, and tell short stories."),
+        ("What can you do?", "I can answer simple questions about animals, colours and capitals, and tell short stories."),
         ("Help", "Ask me about animals, colours or capitals, or ask me to tell a story."),
         ("What is a martlet?", "A martlet is a bird in old stories. It flies all its life and never lands."),
         ("Why are you called Martlet?", "I am named after a bird that never lands, because good work never stops."),
@@ -186,7 +180,7 @@ def unknown(r):
     question = r.choice([
         f"Explain {topic}.", f"What is {topic}?", f"How does {topic} work?", f"Write {topic}", f"Who invented {topic}?",
         f"Can you help me with {topic}?", f"Tell me about {topic}.", f"Why is {topic} important?", f"Describe {topic} in detail.",
-        f"Give me {topic}", f"What do you think about {topic}?",
+        f"Give me {topic}", f"What do you think about {topic}?", f"What is {r.randrange(100)} plus {r.randrange(100)}?",
     ])
     answer = r.choice([
         "I am a very small model, so I do not know much about that. Ask me about animals, or let me tell you a story.",

@@ -83,7 +83,7 @@ def train(tokenizer, args):
 def samples(model, tokenizer):
     model.eval()
     for question in ["Hello", "What is the capital of Italy?", "Tell me a story about an owl.", "What does a cow say?",
-                     "Explain quantum physics", "What is 3 plus 4?", "what can you do"]:
+                     "Explain quantum physics", "What colour is the sky?", "what can you do"]:
         ids = tokenizer.encode(f"<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n").ids
         with torch.no_grad():
             out = model.generate(torch.tensor([ids]), max_new_tokens=80, do_sample=False, eos_token_id=2, pad_token_id=0)
@@ -152,7 +152,7 @@ def save(model, tokenizer, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", required=True)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--vocab-size", type=int, default=1536)

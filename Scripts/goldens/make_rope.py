@@ -186,6 +186,8 @@ def refused_cases():
     refuse("odd rotated width", "partial_rotary_factor", sizes(partial_rotary_factor=0.4), head_dim=64)
     refuse("factor and rotary_dim contradict", "rotary_dim", sizes(partial_rotary_factor=0.5, rotary_dim=64), 64)
     refuse("negative theta", "rope_theta", sizes(rope_theta=-1))
+    refuse("lengths that make the factor infinite", "rope_scaling.rope_type", sizes(**scaled(
+        "longrope", short_factor=[1.0] * 32, long_factor=[1.0] * 32, original_max_position_embeddings=1)))
     refuse("no entry for the layer type", "rope_parameters.full_attention",
            sizes(rope_parameters={"sliding_attention": {"rope_type": "default"}}))
     refuse("frequency factors of another length", "rope_freq_factors", sizes(rope_freq_factors=[1.0, 2.0]))

@@ -1,35 +1,46 @@
+public import MartletChat
+public import MartletEngine
+public import MartletTokenizers
+
 /// A loaded model that serves requests: text or token ids in, events out.
 public final class LLM: Sendable {
     /// What was loaded.
     public let info: ModelInfo
     /// The sampling values requests start from.
     public let samplingDefaults: SamplingDefaults
+    /// The model's chat template, or the one the configuration gave.
+    public let chatTemplate: ChatTemplate?
+    /// Why the model's own template cannot be used.
+    let chatTemplateProblem: String?
+    let loadedTokenizer: Tokenizer?
+    let maxLogprobs: Int
+    let client: EngineClient
 
-    init(info: ModelInfo, samplingDefaults: SamplingDefaults) {
+    init(info: ModelInfo, text: ModelText, maxLogprobs: Int, client: EngineClient) {
         self.info = info
-        self.samplingDefaults = samplingDefaults
+        samplingDefaults = text.samplingDefaults
+        loadedTokenizer = text.tokenizer
+        chatTemplate = text.chatTemplate
+        chatTemplateProblem = text.chatTemplateProblem
+        self.maxLogprobs = maxLogprobs
+        self.client = client
     }
 
-    /// Loads a folder, a `.gguf` file, a hub model or the built-in model.
-    ///
-    /// **Throws** `modelNotFound`, `cannotLoad` or `unsupported`.
-    public static func load(
-        _ configuration: LLMConfiguration = LLMConfiguration(),
-        progress: (@Sendable (LoadProgress) -> Void)? = nil
-    ) async throws(LLMError) -> LLM {
-        throw .unsupported("loading is not joined yet")
+    /// The model's tokenizer; there is none when the configuration said not to load it.
+    public var tokenizer: Tokenizer {
+        guard let loadedTokenizer else { preconditionFailure("the model was loaded without its tokenizer") }
+        return loadedTokenizer
     }
 
-    /// Starts `n` outputs for one prompt; dropping the stream or cancelling the reading task aborts them.
-    ///
-    /// **Throws** `invalidRequest`, `contextLengthExceeded`, `queueFull` or `shuttingDown`.
-    public func generate(_ request: GenerationRequest) async throws(LLMError) -> GenerationStream {
-        throw .unsupported("generation is not joined yet")
-    }
-
-    /// Stops: takes no more requests, waits at most `drainTimeout` for those in flight, aborts the rest; nil aborts all.
-    public func shutDown(drainTimeout: Duration? = nil) async {}
+    /// What the engine is doing now and has done so far.
+    public var statistics: EngineStatistics { client.statistics }
 
     /// Asserts the invariants of scheduler and cache.
-    public func checkIntegrity() async {}
+    public func checkIntegrity() async { await client.checkIntegrity() }
+
+    /// Forgets all cached prefixes; false, with nothing changed, while requests run.
+    public func resetPrefixCache() async -> Bool { await client.resetPrefixCache() }
+
+    /// Stops: takes no more requests, waits at most `drainTimeout` for those in flight, aborts the rest; nil aborts all.
+    public func shutDown(drainTimeout: Duration? = nil) async { await client.shutDown(drainTimeout: drainTimeout) }
 }

@@ -11,5 +11,6 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         self.offset = offset
     }
 
+    /// The message with the offset.
     public var description: String { "invalid JSON at byte \(offset): \(message)" }
 }

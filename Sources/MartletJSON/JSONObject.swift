@@ -5,7 +5,7 @@ public struct JSONObject: Sendable, Hashable {
     /// The values, in the order of `keys`.
     public private(set) var values: [JSONValue] = []
     /// Only built once linear search would cost more.
-    private var indexOfKey: [String: Int] = [:]
+    private var indexOfKey: [ExactText: Int] = [:]
 
     private static let linearSearchLimit = 12
 
@@ -33,14 +33,14 @@ public struct JSONObject: Sendable, Hashable {
     }
 
     private func position(of key: String) -> Int? {
-        indexOfKey.isEmpty ? keys.firstIndex(of: key) : indexOfKey[key]
+        indexOfKey.isEmpty ? keys.firstIndex { ExactText($0) == ExactText(key) } : indexOfKey[ExactText(key)]
     }
 
     private mutating func append(_ key: String, _ value: JSONValue) {
         keys.append(key)
         values.append(value)
         if !indexOfKey.isEmpty {
-            indexOfKey[key] = keys.count - 1
+            indexOfKey[ExactText(key)] = keys.count - 1
         } else if keys.count > Self.linearSearchLimit {
             rebuildIndex()
         }
@@ -55,21 +55,26 @@ public struct JSONObject: Sendable, Hashable {
 
     private mutating func rebuildIndex() {
         indexOfKey.reserveCapacity(keys.count)
-        for (index, key) in keys.enumerated() { indexOfKey[key] = index }
+        for (index, key) in keys.enumerated() { indexOfKey[ExactText(key)] = index }
     }
 
+    /// Equal with the same members in the same order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.keys == right.keys && left.values == right.values
+        left.values == right.values && left.keys.elementsEqual(right.keys) { ExactText($0) == ExactText($1) }
     }
 
+    /// Consistent with `==`.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(keys)
+        for key in keys { hasher.combine(ExactText(key)) }
         hasher.combine(values)
     }
 }
 
 extension JSONObject: RandomAccessCollection {
+    /// Always 0.
     public var startIndex: Int { 0 }
+    /// The number of members.
     public var endIndex: Int { keys.count }
+    /// The member at a place in the order.
     public subscript(position: Int) -> (key: String, value: JSONValue) { (keys[position], values[position]) }
 }

@@ -48,22 +48,30 @@ public struct JSONWriter {
     /// Appends a string literal, escaping only what RFC 8259 demands.
     private mutating func write(_ value: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): writeRaw("\\\"")
-            case UInt8(ascii: "\\"): writeRaw("\\\\")
-            case 0x0A: writeRaw("\\n")
-            case 0x0D: writeRaw("\\r")
-            case 0x09: writeRaw("\\t")
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                writeRaw("\\u00")
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
-            default: bytes.append(byte)
+        var text = value
+        text.withUTF8 { utf8 in
+            var plainStart = 0
+            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+                bytes.append(contentsOf: utf8[plainStart..<index])
+                plainStart = index + 1
+                writeEscape(of: byte)
             }
+            bytes.append(contentsOf: utf8[plainStart...])
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeEscape(of byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): writeRaw("\\\"")
+        case UInt8(ascii: "\\"): writeRaw("\\\\")
+        case 0x0A: writeRaw("\\n")
+        case 0x0D: writeRaw("\\r")
+        case 0x09: writeRaw("\\t")
+        default:
+            writeRaw(byte < 0x10 ? "\\u000" : "\\u001")
+            writeRaw(String(byte & 15, radix: 16))
+        }
     }
 
     private mutating func writeRaw(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -1,7 +1,5 @@
 import Glibc
 import MartletJSON
-import MartletModelIR
-import Testing
 
 /// Folders and files under Tests/Fixtures.
 enum Fixture {
@@ -18,8 +16,4 @@ enum Fixture {
     }
 
     static func json(_ path: String) throws -> JSONValue { try JSONReader.parse(bytes(path)) }
-
-    static func config(_ path: String) throws -> ModelConfig {
-        ModelConfig(json: try #require(try json(path).objectValue), origin: "config.json")
-    }
 }

@@ -16,12 +16,6 @@ enum Fixture {
         precondition(fread(&bytes, 1, bytes.count, file) == bytes.count)
         return bytes
     }
-
-    static func json(_ path: String) throws -> JSONValue { try JSONReader.parse(bytes(path)) }
-
-    static func config(_ path: String) throws -> ModelConfig {
-        ModelConfig(json: try #require(try json(path).objectValue), origin: "config.json")
-    }
 }
 
 /// The tensors of one safetensors file, read independently of the loader that is tested with them.

@@ -3,19 +3,20 @@ import MartletModels
 
 /// A model compiled for one backend, with a cache whose blocks are handed out in a scattered order.
 final class LoadedModel {
-    static let blockSize = 4
     static let numBlocks = 64
     static let maxTokens = 48
 
     let model: any ModelArchitecture
+    private let blockSize: Int
     private let executable: any Executable
     private let cache: any KVCacheStorage
     private let batch = InputBatch(maxTokens: maxTokens, maxRequests: 4, maxBlocksPerRequest: 16, maxLogitRows: 48)
 
     init(
-        _ config: ModelConfig, _ weights: any WeightSource, on backend: any Backend,
+        _ config: ModelConfig, _ weights: any WeightSource, on backend: any Backend, blockSize: Int = 4,
         cacheDType: KVCacheDType = .float32, registry: ModelRegistry = .builtIn
     ) throws {
+        self.blockSize = blockSize
         model = try registry.model(for: config)
         var recorder = Recorder()
         let output = try model.record(.decoder, into: &recorder)
@@ -25,7 +26,7 @@ final class LoadedModel {
                 maxNumBatchedTokens: Self.maxTokens, maxNumSeqs: 4, maxLogitRows: Self.maxTokens, maxModelLen: 64,
                 float32Arithmetic: true))
         cache = try backend.makeKVCache(
-            model.kvCacheSpecs, numBlocks: Self.numBlocks, blockSize: Self.blockSize, dtype: cacheDType)
+            model.kvCacheSpecs, numBlocks: Self.numBlocks, blockSize: blockSize, dtype: cacheDType)
     }
 
     /// Tokens of one request in one step; `request` says which blocks are its own.
@@ -50,7 +51,7 @@ final class LoadedModel {
                 batch.tokenIDs[token] = id
                 batch.positions[token] = Int32(position)
                 batch.slotMapping[token] =
-                    table[position / Self.blockSize] * Int32(Self.blockSize) + Int32(position % Self.blockSize)
+                    table[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
                 batch.logitRows[token] = Int32(token)
                 token += 1
             }

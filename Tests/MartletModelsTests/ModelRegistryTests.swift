@@ -59,7 +59,8 @@ import Testing
             ("LlamaForCausalLM", "num_local_experts", 8), ("MistralForCausalLM", "sliding_window", -1),
             ("MistralForCausalLM", "attention_bias", true), ("Qwen2ForCausalLM", "use_mrope", "yes"),
             ("Qwen3ForCausalLM", "layer_types", ["full_attention"]),
-            ("Qwen3ForCausalLM", "attn_output_gate", true),
+            ("Qwen3ForCausalLM", "attn_output_gate", true), ("LlamaForCausalLM", "num_hidden_layers", 2_000_000_000),
+            ("LlamaForCausalLM", "head_dim", 1_000_000_000), ("Qwen2ForCausalLM", "attention_bias", false),
         ] as [(String, String, JSONValue?)])
     func refusal(_ architecture: String, _ key: String, _ value: JSONValue?) {
         // use_mrope is no boolean here, and nothing reads it: its name alone makes it suspect.

@@ -2,12 +2,10 @@
 public struct ModelInfo: Sendable, Hashable {
     /// How much of the model is stored in one format.
     public struct FormatShare: Sendable, Hashable {
-        /// GGML's name in lower case, such as `q4_K`.
+        /// The format as the file spells it, such as `BF16` or `Q4_K`.
         public var format: String
         /// Weights stored so.
         public var numTensors: Int
-        /// Elements.
-        public var numParameters: Int
         /// Bytes.
         public var bytes: Int
     }
@@ -47,6 +45,8 @@ public struct ModelInfo: Sendable, Hashable {
     public var maxModelLen: Int
     /// Bytes.
     public var memory: Memory
+    /// Equal prefixes share blocks.
+    public var enablePrefixCaching: Bool
     /// `--backend` spelling.
     public var backend: String
     /// The kernel set in use.

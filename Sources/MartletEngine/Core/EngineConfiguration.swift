@@ -81,6 +81,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The backend failed.
     case backend(String)
 
+    /// What is wrong, and for requests in which field.
     public var description: String {
         switch self {
         case .invalidRequest(let field, let reason): "\(field): \(reason)"

@@ -5,6 +5,9 @@ import Synchronization
 /// An actor on its own OS thread. Between two steps the thread runs the calls that have come in, so `add` and `abort`
 /// wait for one step at most. It knows nothing of text.
 public actor EngineCore {
+    /// The version of the `ModelRunner` contract the engine speaks.
+    public static let runnerContractVersion = 1
+
     private nonisolated let thread = EngineThread()
     private nonisolated let snapshot = Mutex(EngineStatistics())
     private let onStep: @Sendable ([RequestOutput]) -> Void
@@ -25,7 +28,7 @@ public actor EngineCore {
     ) {
         do { try configuration.validate() } catch { preconditionFailure("\(error)") }
         let version = type(of: runner).contractVersion
-        precondition(version == currentContractVersion, "the runner speaks version \(version) of the contract")
+        precondition(version == Self.runnerContractVersion, "the runner speaks version \(version) of the contract")
         self.onStep = onStep
         loop = StepLoop(configuration: configuration, runner: runner)
         thread.start { [weak self] in self?.assumeIsolated { $0.step() } ?? false }

@@ -4,6 +4,7 @@ public import MartletModelIR
 ///
 /// Engine thread only; allocates nothing after init.
 public final class BackendModelRunner: ModelRunner {
+    /// Written for the first contract.
     public static let contractVersion = 1
 
     private let executable: any Executable
@@ -33,14 +34,17 @@ public final class BackendModelRunner: ModelRunner {
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows)
     }
 
+    /// Columns of the executable's logits.
     public var vocabSize: Int { executable.outputWidth }
 
+    /// Fills the batch and starts the executable; throws what the backend throws.
     public func submit(_ step: SchedulerOutput) throws(EngineError) {
         fillBatch(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
     }
 
+    /// Waits for the logits and samples; throws what the backend throws.
     public func collect() throws(EngineError) -> ModelRunnerOutput {
         guard let sampling else { throw .backend("collect without a submitted step") }
         self.sampling = nil
@@ -62,31 +66,38 @@ public final class BackendModelRunner: ModelRunner {
     }
 
     private func fillBatch(_ step: SchedulerOutput) {
-        var token = 0
-        var firstBlock = 0
         step.tokenIDs.withUnsafeBufferPointer { tokenIDs in
-            step.blockNumbers.withUnsafeBufferPointer { blockNumbers in
-                for (row, request) in step.requests.enumerated() {
-                    let table = batch.blockTables + row * batch.maxBlocksPerRequest
-                    for block in 0..<request.numBlocks { table[block] = blockNumbers[firstBlock + block] }
-                    firstBlock += request.numBlocks
-                    batch.queryStartLoc[row] = Int32(token)
-                    let end = request.numComputedTokens + request.numScheduledTokens
-                    for position in request.numComputedTokens..<end {
-                        batch.tokenIDs[token] = tokenIDs[token]
-                        batch.positions[token] = Int32(position)
-                        batch.slotMapping[token] =
-                            table[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
-                        token += 1
-                    }
-                    batch.seqLens[row] = Int32(end)
-                }
+            if let first = tokenIDs.baseAddress { batch.tokenIDs.update(from: first, count: tokenIDs.count) }
+        }
+        step.logitRows.withUnsafeBufferPointer { logitRows in
+            if let first = logitRows.baseAddress { batch.logitRows.update(from: first, count: logitRows.count) }
+        }
+        var numTokens = 0
+        step.blockNumbers.withUnsafeBufferPointer { blockNumbers in
+            guard var blocks = blockNumbers.baseAddress else { return }
+            for (row, request) in step.requests.enumerated() {
+                fillRow(row, request, blocks, firstToken: numTokens)
+                blocks += request.numBlocks
+                numTokens += request.numScheduledTokens
             }
         }
-        batch.queryStartLoc[step.requests.count] = Int32(token)
-        for (row, index) in step.logitRows.enumerated() { batch.logitRows[row] = index }
-        batch.numTokens = token
+        batch.queryStartLoc[step.requests.count] = Int32(numTokens)
+        batch.numTokens = numTokens
         batch.numRequests = step.requests.count
         batch.numLogitRows = step.logitRows.count
+    }
+
+    private func fillRow(
+        _ row: Int, _ request: ScheduledRequest, _ blocks: UnsafePointer<Int32>, firstToken: Int
+    ) {
+        (batch.blockTables + row * batch.maxBlocksPerRequest).update(from: blocks, count: request.numBlocks)
+        batch.queryStartLoc[row] = Int32(firstToken)
+        batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
+        for offset in 0..<request.numScheduledTokens {
+            let position = request.numComputedTokens + offset
+            batch.positions[firstToken + offset] = Int32(position)
+            batch.slotMapping[firstToken + offset] =
+                blocks[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+        }
     }
 }

@@ -4,7 +4,7 @@ public import MartletModelIR
 ///
 /// Every `submit` that returns is followed by one `collect` before the next `submit`.
 public protocol ModelRunner: AnyObject {
-    /// The version of this contract the runner was written for; `EngineCore` takes only `currentContractVersion`.
+    /// The version of this contract the runner was written for; `EngineCore` takes only its `runnerContractVersion`.
     static var contractVersion: Int { get }
 
     /// Token ids are below this.
@@ -18,9 +18,6 @@ public protocol ModelRunner: AnyObject {
     /// Waits for the submitted step.
     func collect() throws(EngineError) -> ModelRunnerOutput
 }
-
-/// The version of the `ModelRunner` contract this engine speaks.
-public let currentContractVersion = 1
 
 /// What came of a step.
 public struct ModelRunnerOutput: Sendable {

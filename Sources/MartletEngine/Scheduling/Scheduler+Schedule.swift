@@ -9,14 +9,14 @@ extension Scheduler {
 
     /// Fills `output` with the next step; false when there is nothing to do.
     ///
-    /// Costs time in proportion to the requests and tokens of the step; allocates only when its buffers grow.
+    /// Costs time in proportion to the requests and tokens of the step; allocates nothing.
     mutating func schedule(now: ContinuousClock.Instant) -> Bool {
         output.removeAll()
         scheduled.removeAll(keepingCapacity: true)
         var budget = Budget(tokens: configuration.maxNumBatchedTokens, logitRows: configuration.maxLogitRows)
         let numPreemptions = statistics.numPreemptions
         scheduleRunning(&budget)
-        // Whoever was preempted needs more blocks than are free now, and he comes before all who wait.
+        // Whoever was preempted needs more blocks than are free now and comes before all who wait.
         if statistics.numPreemptions == numPreemptions { scheduleWaiting(&budget, now: now) }
         publishCounts()
         return !scheduled.isEmpty

@@ -24,7 +24,7 @@ struct Scheduler {
     var waiting = WaitingQueue()
     var statistics = EngineStatistics()
     /// The step that was scheduled last.
-    let output = SchedulerOutput()
+    let output: SchedulerOutput
     /// The requests of `output`, same order.
     var scheduled: [Request] = []
     /// The request that found too few free blocks, and how many there were: only more are worth another look-up.
@@ -39,6 +39,7 @@ struct Scheduler {
         cache = KVCacheManager(
             numBlocks: configuration.numBlocks, blockSize: configuration.blockSize,
             enablePrefixCaching: configuration.enablePrefixCaching)
+        output = SchedulerOutput(configuration: configuration)
         running.reserveCapacity(configuration.maxNumSeqs)
         scheduled.reserveCapacity(configuration.maxNumSeqs)
     }

@@ -27,8 +27,15 @@ public final class SchedulerOutput {
     /// One row per logit row; the runner's sampler may write the results here.
     public let sampling = SamplingBatch()
 
-    /// An empty step.
-    init() {}
+    /// An empty step with room for the largest one.
+    init(configuration: EngineConfiguration) {
+        requests.reserveCapacity(configuration.maxNumSeqs)
+        tokenIDs.reserveCapacity(configuration.maxNumBatchedTokens)
+        blockNumbers.reserveCapacity(configuration.maxNumSeqs * configuration.maxBlocksPerRequest)
+        logitRows.reserveCapacity(configuration.maxLogitRows)
+        sampling.rows.reserveCapacity(configuration.maxLogitRows)
+        sampling.results.reserveCapacity(configuration.maxLogitRows)
+    }
 
     /// Forgets the step and keeps the memory.
     func removeAll() {

@@ -1,10 +1,12 @@
 /// Does nothing and gives zero logits: shows what everything but the arithmetic costs.
 public struct NullBackend: Backend {
+    /// `null`.
     public static let name = "null"
 
     /// A null backend; it has no settings.
     public init() {}
 
+    /// Notes the width of the output; weights are not looked at.
     public func compile(
         _ program: Program, weights: any WeightSource, options: CompileOptions
     ) throws(BackendError) -> any Executable {
@@ -12,12 +14,14 @@ public struct NullBackend: Backend {
             outputWidth: program.nodes[program.output.id].width, maxLogitRows: options.maxLogitRows)
     }
 
+    /// A cache without bytes.
     public func makeKVCache(
         _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
         NullKVCache(numBlocks: numBlocks, blockSize: blockSize)
     }
 
+    /// The sampler in plain Swift.
     public func makeSampler(vocabSize: Int) -> any Sampler { ReferenceSampler() }
 }
 

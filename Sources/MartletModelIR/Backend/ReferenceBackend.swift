@@ -2,11 +2,13 @@
 ///
 /// **DType** weights are dequantised to float32 at compile; values between ops are float32, sums float64.
 public struct ReferenceBackend: Backend {
+    /// `reference`.
     public static let name = "reference"
 
     /// A reference backend; it has no settings.
     public init() {}
 
+    /// Dequantises every weight the program reads.
     public func compile(
         _ program: Program, weights: any WeightSource, options: CompileOptions
     ) throws(BackendError) -> any Executable {
@@ -22,6 +24,7 @@ public struct ReferenceBackend: Backend {
         return ReferenceExecutable(program: program, weights: tables, options: options)
     }
 
+    /// A cache whose unwritten slots are NaN, so that reading one shows.
     public func makeKVCache(
         _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
@@ -33,5 +36,6 @@ public struct ReferenceBackend: Backend {
         return ReferenceKVCache(specs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
     }
 
+    /// The sampler in plain Swift.
     public func makeSampler(vocabSize: Int) -> any Sampler { ReferenceSampler() }
 }

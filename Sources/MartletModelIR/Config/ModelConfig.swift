@@ -25,10 +25,12 @@ public struct ModelConfig: Sendable {
         return int
     }
 
-    /// A positive integer: a size or a count.
-    public func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+    /// A positive integer: a size or a count, at most `limit`, so that products of sizes stay in range.
+    public func size(
+        _ key: String, default fallback: Int? = nil, limit: Int = Int(Int32.max)
+    ) throws(ModelError) -> Int {
         let value = try int(key, default: fallback)
-        guard value > 0, value <= Int(Int32.max) else { throw error(key, "expected 1 to \(Int32.max), found \(value)") }
+        guard value > 0, value <= limit else { throw error(key, "expected 1 to \(limit), found \(value)") }
         return value
     }
 

@@ -106,6 +106,10 @@ public struct RopeParameters: Hashable, Sendable {
         self.maxPositionEmbeddings = maxPositionEmbeddings
         unusedKeys = section.unusedKeys
         try checkListLengths(config, section)
+        let embedding = rotaryEmbedding()
+        guard (embedding.inverseFrequencies + [embedding.attentionFactor]).allSatisfy(\.isFinite) else {
+            throw config.error(section.path("rope_type"), "gives frequencies or a factor that are not finite")
+        }
     }
 
     private func checkListLengths(_ config: ModelConfig, _ section: RopeSection) throws(ModelError) {

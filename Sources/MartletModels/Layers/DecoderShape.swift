@@ -21,6 +21,9 @@ struct DecoderShape: Hashable, Sendable {
         "hidden_act",
     ]
 
+    /// More layers, heads or dimensions of a head than any checkpoint has.
+    private static let countLimit = 65_536
+
     /// Reads the shape; the defaults are those of the family's configuration class in transformers.
     init(
         config: ModelConfig, defaultHeadDim: Int? = nil, defaultNumKeyValueHeads: Int? = nil,
@@ -33,13 +36,14 @@ struct DecoderShape: Hashable, Sendable {
         vocabSize = try config.size("vocab_size")
         hiddenSize = try config.size("hidden_size")
         intermediateSize = try config.size("intermediate_size")
-        numHiddenLayers = try config.size("num_hidden_layers")
-        numAttentionHeads = try config.size("num_attention_heads")
+        numHiddenLayers = try config.size("num_hidden_layers", limit: Self.countLimit)
+        numAttentionHeads = try config.size("num_attention_heads", limit: Self.countLimit)
         // transformers' class default stands in for an absent key; null means one key head per query head.
         let explicitNull = config.isNull("num_key_value_heads")
         numKeyValueHeads = try config.size(
             "num_key_value_heads",
-            default: explicitNull ? numAttentionHeads : defaultNumKeyValueHeads ?? numAttentionHeads)
+            default: explicitNull ? numAttentionHeads : defaultNumKeyValueHeads ?? numAttentionHeads,
+            limit: Self.countLimit)
         guard numAttentionHeads % numKeyValueHeads == 0 else {
             throw config.error(
                 "num_key_value_heads", "expected a divisor of \(numAttentionHeads) heads, found \(numKeyValueHeads)")
@@ -49,9 +53,11 @@ struct DecoderShape: Hashable, Sendable {
                 throw config.error("hidden_size", "\(hiddenSize) is no multiple of \(numAttentionHeads) heads")
             }
         }
-        headDim = try config.size("head_dim", default: defaultHeadDim ?? hiddenSize / numAttentionHeads)
+        headDim = try config.size(
+            "head_dim", default: defaultHeadDim ?? hiddenSize / numAttentionHeads,
+            limit: Self.countLimit)
         let eps = try config.double("rms_norm_eps", default: 1e-6)
-        guard eps > 0 else { throw config.error("rms_norm_eps", "expected more than 0, found \(eps)") }
+        guard eps > 0, eps < 1 else { throw config.error("rms_norm_eps", "expected between 0 and 1, found \(eps)") }
         rmsNormEps = Float(eps)
         tieWordEmbeddings = try config.bool("tie_word_embeddings", default: false)
         let positions = try config.size("max_position_embeddings", default: defaultMaxPositionEmbeddings)

@@ -1,0 +1,41 @@
+public import MartletJSON
+
+/// A chat template: Jinja2 as transformers runs it, in a sandbox with limits.
+///
+/// **Source** jinja2 3.1 `ImmutableSandboxedEnvironment(trim_blocks, lstrip_blocks, loopcontrols)` with transformers'
+/// `generation` tag, `tojson`, `raise_exception` and `strftime_now`. Templates cannot include others.
+public struct ChatTemplate: Sendable {
+    /// The template's text.
+    public let source: String
+    private let body: [Statement]
+    private let names: [String]
+
+    /// Parses a template.
+    ///
+    /// **Throws** `ChatTemplateError` of kind `syntax`, or `limit` for absurd nesting.
+    public init(_ source: String) throws(ChatTemplateError) {
+        self.source = source
+        var parser = try Parser(source)
+        body = try parser.parse()
+        names = parser.names
+    }
+
+    /// The prompt for a conversation.
+    ///
+    /// **Throws** `ChatTemplateError`: `raised` carries the template's own complaint about the conversation, for
+    /// instance that roles must alternate. Never crashes, hangs or recurses without limit.
+    public func render(
+        _ request: ChatRenderRequest, limits: ChatTemplateLimits = ChatTemplateLimits()
+    ) throws(ChatTemplateError) -> String {
+        try render(request.context, now: request.now, limits: limits)
+    }
+
+    /// The text of the template with exactly these variables.
+    public func render(
+        _ context: JSONObject, now: ChatTemplateClock, limits: ChatTemplateLimits = ChatTemplateLimits()
+    ) throws(ChatTemplateError) -> String {
+        var variables: [String: Value] = [:]
+        for (name, value) in context { variables[name] = Value(value) }
+        return try Interpreter(names: names, limits: limits, clock: now).render(body, variables: variables)
+    }
+}

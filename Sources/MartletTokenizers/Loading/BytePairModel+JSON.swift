@@ -1,0 +1,99 @@
+import MartletJSON
+
+extension BytePairModel {
+    /// The `model` of tokenizer.json.
+    init(_ file: TokenizerFile) throws(TokenizerError) {
+        let type = file.model["type"]?.stringValue ?? "BPE"
+        guard type == "BPE" else { throw .unsupported(part: "model", name: type, supported: "BPE") }
+        try Self.refuseVariants(file.model)
+        do throws(JSONError) {
+            guard let vocab = file.vocab, let merges = file.merges else {
+                throw JSONError("the model needs vocab and merges", offset: 0)
+            }
+            let vocabulary = try Self.readVocabulary(vocab)
+            let unknown = file.model["unk_token"]?.stringValue
+            self.init(
+                vocabulary: vocabulary, merges: try Self.readMerges(merges, vocabulary),
+                ignoreMerges: file.model["ignore_merges"]?.boolValue ?? false,
+                unknownToken: unknown.flatMap { vocabulary.id(spelling: $0) },
+                fusesUnknown: file.model["fuse_unk"]?.boolValue ?? false)
+        } catch {
+            throw .malformed("tokenizer.json: \(error)")
+        }
+    }
+
+    /// Settings that change the result and are not implemented.
+    private static func refuseVariants(_ model: JSONObject) throws(TokenizerError) {
+        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+            if let text = model[key]?.stringValue, !text.isEmpty {
+                throw .unsupported(part: "BPE setting", name: "\(key) = \(text)", supported: "none")
+            }
+        }
+        if model["byte_fallback"] == true {
+            throw .unsupported(part: "BPE setting", name: "byte_fallback = true", supported: "false")
+        }
+        if let dropout = model["dropout"]?.doubleValue, dropout != 0 {
+            throw .unsupported(part: "BPE setting", name: "dropout = \(dropout)", supported: "0")
+        }
+    }
+
+    private static func readVocabulary(_ start: JSONPullReader) throws(JSONError) -> Vocabulary {
+        var reader = start
+        var vocabulary = Vocabulary(arenaCapacity: 1 << 20)
+        var spelling: [UInt8] = []
+        try reader.beginObject()
+        while try reader.nextKey({ key -> Void in
+            spelling.removeAll(keepingCapacity: true)
+            spelling.append(contentsOf: key)
+        }) != nil {
+            let id = try reader.integer()
+            guard 0..<TokenizerFile.maxID ~= id else { throw reader.error("a token id is out of range: \(id)") }
+            spelling.withUnsafeBufferPointer { vocabulary.set(Int(id), spelling: $0) }
+        }
+        vocabulary.buildIndex()
+        return vocabulary
+    }
+
+    private static func readMerges(
+        _ start: JSONPullReader, _ vocabulary: Vocabulary
+    ) throws(JSONError) -> MergeTable {
+        var reader = start
+        var builder = MergeTableBuilder(vocabulary: vocabulary, capacity: vocabulary.count)
+        try reader.beginArray()
+        while try reader.nextElement() {
+            let isAdded: Bool
+            if try reader.peek() == .array {
+                isAdded = try readPair(&reader, into: &builder)
+            } else {
+                isAdded = try reader.string { builder.add(pair: $0) }
+            }
+            guard isAdded else {
+                throw reader.error("merge \(builder.count) is no pair of tokens whose union is a token")
+            }
+        }
+        return builder.table
+    }
+
+    private static func readPair(
+        _ reader: inout JSONPullReader, into builder: inout MergeTableBuilder
+    ) throws(JSONError) -> Bool {
+        try reader.beginArray()
+        var parts: [[UInt8]] = []
+        while try reader.nextElement() { parts.append(try reader.string { Array($0) }) }
+        guard parts.count == 2 else { return false }
+        return parts[0].withUnsafeBufferPointer { left in
+            parts[1].withUnsafeBufferPointer { right in builder.add(left, right) }
+        }
+    }
+}
+
+extension Vocabulary {
+    /// The model's token of this spelling.
+    fileprivate func id(spelling: String) -> Int32? {
+        var bytes: [UInt8] = []
+        let isSpelled = Array(spelling.utf8).withUnsafeBufferPointer {
+            ByteAlphabet.shared.appendBytes(of: $0, to: &bytes)
+        }
+        return isSpelled ? bytes.withUnsafeBufferPointer { id(of: $0) } : nil
+    }
+}
