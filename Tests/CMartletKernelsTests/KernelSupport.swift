@@ -65,7 +65,7 @@ enum Format: String, CaseIterable, Sendable {
 enum Tables {
     static let names: [String] = [
         "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16-vnni", "neon", "neon-dotprod",
-        "neon-i8mm-bf16",
+        "neon-bf16-dotprod",
     ].filter { ck_linear_named($0) != nil }
 }
 
