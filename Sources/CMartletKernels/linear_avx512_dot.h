@@ -21,6 +21,7 @@ INLINE __m128 fold4(__m512 a, __m512 b, __m512 c, __m512 d) {
 typedef struct {
     const char *row[4];  // of weights, repeated where fewer than 4 exist
     int64_t k;
+    const char *ahead;   // as many bytes to bring into the L2 cache meanwhile, or NULL
     const float *bias;   // NULL: none
     bool add;            // to what y holds
     float *y;
@@ -62,9 +63,13 @@ INLINE void dot_stream(__attribute__((unused)) const int kind, const int width, 
 INLINE void dot_block(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task,
                       __m512 sum[CK_AVX512_GROUP][4]) {
     UNROLL for (int i = 0; i < width; i++) UNROLL for (int j = 0; j < 4; j++) sum[i][j] = _mm512_setzero_ps();
-    const char *w0 = task->row[0], *w1 = task->row[1], *w2 = task->row[2], *w3 = task->row[3];
+    const char *w0 = task->row[0], *w1 = task->row[1], *w2 = task->row[2], *w3 = task->row[3], *ahead = task->ahead;
     int64_t left = task->k;
     ROLLED for (; left >= STEP; left -= STEP) {
+        if (ahead) {
+            UNROLL for (int j = 0; j < STEP * weight_bytes(kind) / 16; j++) _mm_prefetch(ahead + 64 * j, _MM_HINT_T1);
+            ahead += STEP * weight_bytes(kind) * 4;
+        }
         vector w[4] = {weights(kind, w0, -1), weights(kind, w1, -1), weights(kind, w2, -1), weights(kind, w3, -1)};
         UNROLL for (int i = 0; i < width; i++) {
             vector v = activations(x + 64 * i);
@@ -121,6 +126,8 @@ INLINE void dot_rows(dot_function *const *stream, dot_function *const *block, co
             for (int64_t n = first; n < last; n += 4) {
                 int64_t rows = ck_min(4, last - n);
                 for (int64_t j = 0; j < 4; j++) task.row[j] = weight + (size_t)(n + ck_min(j, rows - 1)) * row_bytes;
+                // The second group of activations finds its weights in the cache, so memory is free for the next pass.
+                task.ahead = i == CK_AVX512_GROUP && n + pass < n1 ? weight + (size_t)(n + pass) * row_bytes : NULL;
                 task.columns = (__mmask8)((1 << rows) - 1);
                 task.bias = bias ? bias + n : NULL;
                 task.y = y + i * task.ldy + n;

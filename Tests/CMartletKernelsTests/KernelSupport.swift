@@ -64,8 +64,8 @@ enum Format: String, CaseIterable, Sendable {
 /// Every table's name; those that this CPU cannot run are left out.
 enum Tables {
     static let names: [String] = [
-        "portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16-vnni", "neon", "neon-dotprod",
-        "neon-i8mm-bf16",
+        "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16-vnni", "neon", "neon-dotprod",
+        "neon-bf16-dotprod",
     ].filter { ck_linear_named($0) != nil }
 }
 
