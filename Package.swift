@@ -62,24 +62,28 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "Martlet", "MartletChat", "MartletJSON",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "Martlet", "MartletEngine", "MartletModelIR", "MartletTokenizers", "MartletChat", "MartletJSON",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
 
         // Level 5
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletWeights", "MartletModelIR",
+                "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
 
         // Tests
+        .target(name: "CMartletTestSupport", path: "Tests/Support"),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
         .testTarget(name: "CMartletKernelsTests", dependencies: ["CMartletKernels"], swiftSettings: hot),
         .testTarget(
@@ -96,23 +100,29 @@ let package = Package(
             dependencies: ["MartletModels", "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR"], swiftSettings: strict),
+            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],
+            swiftSettings: hot),
         .testTarget(
             name: "MartletCPUBackendTests", dependencies: ["MartletCPUBackend", "MartletModelIR", "CMartletKernels"],
             swiftSettings: strict),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletJSON"],
+            dependencies: [
+                "Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletModelIR", "MartletJSON",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletServer", "Martlet", "MartletJSON",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "MartletServer", "Martlet", "MartletEngine", "MartletModelIR", "MartletJSON",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
-        .testTarget(name: "MartletCLITests", dependencies: ["MartletCLI"], swiftSettings: strict),
+        .testTarget(
+            name: "MartletCLITests", dependencies: ["MartletCLI", "Martlet", "MartletJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,11 @@
-#include "ck_vector.h"
+// Vectors of four floats, which every 64-bit CPU has.
+#include "vector_tables.h"
+#define VL 4
+#define HAS_FMA 0
+#define TABLE ck_vector_portable
+#define TABLE_NAME "portable"
+#include "vector_simd.h"
+#include "vector_rows.h"
+#include "vector_cache.h"
+#include "vector_attention.h"
+#include "vector_scan.h"

@@ -3,7 +3,9 @@
 #include <stddef.h>
 
 // The demo model, a GGUF file compiled into the binary (64-byte aligned).
-extern const unsigned char martlet_demo_model[];
-extern const size_t martlet_demo_model_size;
+const unsigned char *martlet_demo_model(void);
+
+// Its bytes; 0 in a build without one.
+size_t martlet_demo_model_size(void);
 
 #endif

@@ -1,8 +1,75 @@
 #ifndef CK_VECTOR_H
 #define CK_VECTOR_H
 // Everything of a step but the matrix products: norms, rotary, attention, activations, sampling scans.
+//
+// One table of function pointers per instruction set. Within a table every result depends on the row's own numbers
+// only: how rows are grouped into calls changes nothing, not even the last bit.
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// How keys and values are stored.
+typedef enum { CK_KV_F32 = 0, CK_KV_BF16 = 1, CK_KV_I8 = 2 } ck_kv_dtype;
+
+// Positions whose keys and values lie together. A group of one head is
+//   K [head_dim][16], V [16][head_dim rounded up to 16], and for int8 float scales of K [16] and of V [16]:
+// keys are transposed so that both products of attention run along the lanes without horizontal sums.
+enum { CK_KV_GROUP = 16 };
+
+// Positions that softmax takes at once, counted from position 0 of the request.
+enum { CK_ATTENTION_TILE = 64 };
+
+// Attention of some consecutive tokens of one request, for query heads that share one key/value head.
+typedef struct {
+    ck_kv_dtype dtype;
+    int64_t head_dim;
+    const uint8_t *cache;        // this layer and head, block 0
+    int64_t block_bytes;         // from one block to the next
+    int64_t groups_per_block;
+    const int32_t *block_table;  // block numbers in order of position
+    const float *query;          // row of the first token, first head
+    int64_t query_stride;        // floats from token to token; heads follow each other
+    int64_t num_tokens, num_heads;
+    int64_t position;            // of the first token
+    int64_t window;              // positions a token sees including itself; INT64_MAX for all
+    float scale;
+    float *out;                  // as query
+    int64_t out_stride;
+    void *scratch;               // ck_attention_scratch_bytes, 64-byte aligned
+} ck_attention;
+
+typedef struct {
+    const char *name;  // "avx512", "avx2", "neon", "portable"
+    // out = x * rsqrt(mean(x^2) + eps) * weight; out may be x.
+    void (*rms_norm)(const float *x, const float *weight, float eps, int64_t n, float *out);
+    // Rotates `pairs` pairs in place: (i, i + pairs) when neox, else (2i, 2i + 1).
+    void (*rotate)(float *x, const float *cosines, const float *sines, int64_t pairs, bool neox);
+    // out = gate * sigmoid(gate) * up
+    void (*silu_mul)(const float *gate, const float *up, int64_t n, float *out);
+    // y += x
+    void (*add)(const float *x, int64_t n, float *y);
+    // Rounds one token's key and value into slot `offset` (0..15) of a group.
+    void (*kv_store)(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *key,
+                     const float *value);
+    void (*attend)(const ck_attention *attention);
+    // Largest element and the lowest index that has it; NaN counts as minus infinity; index 0 if there is no other.
+    float (*max_index)(const float *x, int64_t n, int64_t *index);
+    // Sum of exp((x - shift) * scale) with shift >= x; NaN counts as minus infinity.
+    double (*sum_exp)(const float *x, int64_t n, float shift, float scale);
+    // out = exp((x - shift) * scale), elementwise as in sum_exp.
+    void (*exp_values)(const float *x, int64_t n, float shift, float scale, float *out);
+    int64_t (*count_greater)(const float *x, int64_t n, float value);
+    // Ascending ids of the elements >= at_least, of which at most `capacity` are written; returns how many were written.
+    int64_t (*collect)(const float *x, int64_t n, float at_least, int32_t *ids, int64_t capacity);
+} ck_vector_table;
+
+// Bytes of one group of one head.
+size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim);
+// Scratch for num_tokens * num_heads = rows.
+size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows);
+
+// The best table for this CPU, or the one whose name is `name` or begins it up to a dash, else NULL.
+const ck_vector_table *ck_vector_best(void);
+const ck_vector_table *ck_vector_named(const char *name);
 
 #endif

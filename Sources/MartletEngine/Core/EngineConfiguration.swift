@@ -26,11 +26,47 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var schedulingPolicy = SchedulingPolicy.fcfs
     /// Seeds requests that bring none.
     public var seed: UInt64 = 0
+    /// Rows of logits of one step, for `CompileOptions.maxLogitRows`; nil: twice `maxNumSeqs`.
+    ///
+    /// Every request takes one for its next token; prompt_logprobs share the rest.
+    public var maxNumLogitRows: Int?
 
     /// A configuration with vLLM's habits where they make sense on a CPU.
     public init(maxModelLen: Int, numBlocks: Int) {
         self.maxModelLen = maxModelLen
         self.numBlocks = numBlocks
+    }
+
+    /// Most rows of one step whose logits are wanted.
+    public var maxLogitRows: Int { maxNumLogitRows ?? 2 * maxNumSeqs }
+
+    /// Blocks of the longest request.
+    public var maxBlocksPerRequest: Int { (maxModelLen + blockSize - 1) / blockSize }
+
+    /// Checks that the limits fit together.
+    ///
+    /// **Throws** `invalidRequest` with vLLM's name of the setting that does not.
+    public func validate() throws(EngineError) {
+        func require(_ field: String, _ value: Int, atLeast least: Int, because reason: String = "") throws(EngineError)
+        {
+            guard value < least else { return }
+            throw .invalidRequest(field: field, reason: "\(value) is too small, at least \(least) is needed\(reason)")
+        }
+        try require("max_model_len", maxModelLen, atLeast: 2)
+        try require("max_num_seqs", maxNumSeqs, atLeast: 1)
+        try require(
+            "max_num_batched_tokens", maxNumBatchedTokens, atLeast: maxNumSeqs,
+            because: " because every one of max_num_seqs requests takes a token of each step")
+        try require(
+            "max_num_logit_rows", maxLogitRows, atLeast: maxNumSeqs,
+            because: " because every one of max_num_seqs requests takes a row of each step")
+        try require("block_size", blockSize, atLeast: 1)
+        try require("num_blocks", numBlocks, atLeast: 1)
+        try require("max_num_queued_requests", maxNumQueuedRequests ?? 0, atLeast: 0)
+        for (field, value) in [("max_model_len", maxModelLen), ("num_blocks", numBlocks * blockSize)] {
+            guard value > Int(Int32.max) else { continue }
+            throw .invalidRequest(field: field, reason: "\(value) tokens are more than \(Int32.max)")
+        }
     }
 }
 
@@ -45,6 +81,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The backend failed.
     case backend(String)
 
+    /// What is wrong, and for requests in which field.
     public var description: String {
         switch self {
         case .invalidRequest(let field, let reason): "\(field): \(reason)"

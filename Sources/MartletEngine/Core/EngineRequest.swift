@@ -45,7 +45,17 @@ public struct RequestOutput: Sendable {
     /// The request.
     public var id: RequestID
     /// Ids generated in this step.
-    public var newTokenIDs: [Int32] = []
+    ///
+    /// One id, the usual case, is stored in place, so that the engine thread allocates nothing for it.
+    public var newTokenIDs: [Int32] {
+        get { firstNewTokenID.map { [$0] + moreNewTokenIDs } ?? [] }
+        set {
+            firstNewTokenID = newValue.first
+            moreNewTokenIDs = Array(newValue.dropFirst())
+        }
+    }
+    var firstNewTokenID: Int32?
+    private var moreNewTokenIDs: [Int32] = []
     /// One entry per new id when asked for: the chosen token first, then the alternatives, best first.
     public var logprobs: [TokenLogprobs] = []
     /// Once, with the first output, when asked for: one entry per prompt token; the first is nil, as in vLLM.

@@ -96,6 +96,7 @@ public struct BackendError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Backend and message.
     public var description: String { "\(backend) backend: \(message)" }
 }
 

@@ -25,10 +25,12 @@ public struct ModelConfig: Sendable {
         return int
     }
 
-    /// A positive integer: a size or a count.
-    public func size(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
+    /// A positive integer: a size or a count, at most `limit`, so that products of sizes stay in range.
+    public func size(
+        _ key: String, default fallback: Int? = nil, limit: Int = Int(Int32.max)
+    ) throws(ModelError) -> Int {
         let value = try int(key, default: fallback)
-        guard value > 0, value <= Int(Int32.max) else { throw error(key, "expected 1 to \(Int32.max), found \(value)") }
+        guard value > 0, value <= limit else { throw error(key, "expected 1 to \(limit), found \(value)") }
         return value
     }
 
@@ -52,6 +54,25 @@ public struct ModelConfig: Sendable {
         guard let string = value.stringValue else { throw error(key, "expected a string, found \(value.kindName)") }
         return string
     }
+
+    /// The strings of an array, or nil when the key is absent or null.
+    public func strings(_ key: String) throws(ModelError) -> [String]? {
+        guard let value = present(key) else { return nil }
+        guard let elements = value.arrayValue else {
+            throw error(key, "expected an array of strings, found \(value.kindName)")
+        }
+        var strings: [String] = []
+        for element in elements {
+            guard let string = element.stringValue else {
+                throw error(key, "expected strings, found \(element.kindName)")
+            }
+            strings.append(string)
+        }
+        return strings
+    }
+
+    /// True for a key that is written down as null, which some classes tell from an absent one.
+    public func isNull(_ key: String) -> Bool { json[key]?.isNull ?? false }
 
     /// The value of `key` unless it is absent or null.
     public func present(_ key: String) -> JSONValue? {

@@ -58,5 +58,6 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Architecture, key and message.
     public var description: String { "\(architecture): config key \"\(key)\": \(message)" }
 }

@@ -33,8 +33,12 @@ extension Op {
             precondition(bias.isEmpty || bias.count == weights.count)
             for weight in weights { precondition(weight.shape[1] == width(x), "\(weight.name): input \(width(x))") }
             return weights.reduce(0) { $0 + $1.shape[0] }
-        case .qkNorm(let x, _, _, _, let spec), .rotary(let x, _, let spec):
+        case .qkNorm(let x, let query, let key, _, let spec):
             precondition(width(x) == spec.qkvWidth)
+            precondition(query.shape == [spec.headDim] && key.shape == [spec.headDim], "\(query.name): head width")
+            return spec.qkvWidth
+        case .rotary(let x, let rotary, let spec):
+            precondition(width(x) == spec.qkvWidth && rotary.rotaryDim <= spec.headDim)
             return spec.qkvWidth
         case .attention(let x, let spec):
             precondition(width(x) == spec.qkvWidth)

@@ -27,7 +27,9 @@ public struct WeightScope: Sendable {
     public subscript(_ index: Int) -> WeightScope { self["\(index)"] }
 
     /// `<path>.weight` of shape `[out, in]`.
-    public func weight(out: Int, in width: Int) -> WeightRef { WeightRef(name: self["weight"].path, shape: [out, width]) }
+    public func weight(out: Int, in width: Int) -> WeightRef {
+        WeightRef(name: self["weight"].path, shape: [out, width])
+    }
 
     /// `<path>.weight` of shape `[width]`.
     public func weight(_ width: Int) -> WeightRef { WeightRef(name: self["weight"].path, shape: [width]) }

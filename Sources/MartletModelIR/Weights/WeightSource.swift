@@ -1,7 +1,7 @@
 /// The bytes of one weight where they lie, usually in a mapped file.
 ///
-/// The memory is read-only and lives as long as the `WeightSource` that gave the view.
-// Sendable by promise: the bytes are never written after the source was opened.
+/// The memory is read-only and lives as long as the `WeightSource` that gave the view. Sendable by promise: the bytes
+/// are never written after the source was opened.
 public struct WeightView: @unchecked Sendable {
     /// Row-major bytes.
     public let bytes: UnsafeRawBufferPointer
@@ -26,6 +26,14 @@ public protocol WeightSource: AnyObject, Sendable {
     /// The weight called `name` (Hugging Face spelling), or nil when the checkpoint has none.
     func weight(_ name: String) -> WeightView?
 
+    /// Why `weight(_:)` gives nil for a weight the checkpoint does have, for instance an unsupported type; else nil.
+    func refusal(of name: String) -> String?
+
     /// Tells the source that the pages of `view` are no longer needed, because a backend made its own copy.
     func discardPages(of view: WeightView)
+}
+
+extension WeightSource {
+    /// Nothing that is there is refused.
+    public func refusal(of name: String) -> String? { nil }
 }

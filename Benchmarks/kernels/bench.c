@@ -1,0 +1,99 @@
+// Speed of every format's product on one thread, beside a probe of what the machine gives at that moment.
+//   Benchmarks/kernels/run [table] [n] [k]
+#include "ck_linear.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct { ck_format format; const char *name; int64_t columns; size_t bytes; } formats[] = {
+    {CK_BF16, "BF16", 1, 2}, {CK_Q8_0, "Q8_0", 32, 34}, {CK_Q4_0, "Q4_0", 32, 18}, {CK_Q4_1, "Q4_1", 32, 20},
+    {CK_Q4_K, "Q4_K", 256, 144}, {CK_Q6_K, "Q6_K", 256, 210}, {CK_Q5_0, "Q5_0", 32, 22}, {CK_Q5_1, "Q5_1", 32, 24},
+    {CK_IQ4_NL, "IQ4_NL", 32, 18}, {CK_Q2_K, "Q2_K", 256, 84}, {CK_Q3_K, "Q3_K", 256, 110}, {CK_Q5_K, "Q5_K", 256, 176},
+    {CK_F16, "F16", 1, 2}, {CK_F32, "F32", 1, 4},
+};
+
+// The thread's own time, so that a busy neighbour process costs less.
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void *room(size_t bytes) {
+    void *p = aligned_alloc(1 << 21, (bytes + (1 << 21)) >> 21 << 21);
+    return p ? memset(p, 1, bytes) : (perror("memory"), exit(1), NULL);
+}
+
+enum { PROBE_BYTES = 256 << 20 };
+// Best of a few sequential reads.
+static double read_gbs(const char *p) {
+    typedef long long lanes __attribute__((vector_size(64)));
+    double best = 1e9;
+    static volatile long long sink;
+    for (int r = 0; r < 4; r++) {
+        double start = now();
+        lanes sum[4] = {0};
+        for (size_t i = 0; i < PROBE_BYTES; i += 256)
+            for (int j = 0; j < 4; j++) sum[j] ^= *(const lanes *)(const void *)(p + i + 64 * j);
+        sum[0] ^= sum[1] ^ sum[2] ^ sum[3];
+        sink = sum[0][0] ^ sum[0][5];
+        double t = now() - start;
+        if (t < best) best = t;
+    }
+    return PROBE_BYTES / best / 1e9;
+}
+
+// Copies of the weight in turn, together larger than any cache.
+enum { COPIES_BYTES = 192 << 20 };
+
+int main(int argc, char **argv) {
+    const ck_linear_table *t = argc > 1 ? ck_linear_named(argv[1]) : ck_linear_best();
+    if (!t) return fprintf(stderr, "no table %s on this CPU\n", argv[1]), 1;
+    int64_t n = argc > 2 ? atoll(argv[2]) : 8192, k = argc > 3 ? atoll(argv[3]) : 2048;
+    static const int64_t ms[] = {1, 4, 8, 16, 32, 64, 512};
+    enum { MS = sizeof ms / sizeof ms[0], MAX = 512 };
+    char *probe = room(PROBE_BYTES);
+    float *x = room(MAX * (size_t)k * 4), *y = room(MAX * (size_t)n * 4);
+    for (int64_t i = 0; i < MAX * k; i++) x[i] = (float)(rand() % 2001 - 1000) / 1000;
+    printf("%s, n %ld k %ld, one thread; read probe %.1f GB/s\n%-7s %9s %9s %9s", t->name, (long)n, (long)k, read_gbs(probe),
+           "format", "pack GB/s", "prep GB/s", "M=1 GB/s");
+    for (int i = 0; i < MS; i++) printf(" %6s%-4ld", "GF M=", (long)ms[i]);
+    printf("\n");
+    for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
+        if (argc > 4 && strcmp(argv[4], formats[f].name) != 0) continue;
+        ck_plan p;
+        if (!t->plan(formats[f].format, n, k, false, &p)) continue;
+        size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes, kept = p.packed_bytes ? p.packed_bytes : bytes;
+        int copies = (int)(COPIES_BYTES / kept) + 1;
+        char *w = room(bytes), *all = room(kept * (size_t)copies), *prepared = room(t->prepared_bytes(p.activation, MAX, k));
+        double pack = 0;
+        for (int c = 0; c < copies; c++) {
+            double start = now();
+            if (p.packed_bytes) t->pack(&p, w, all + (size_t)c * kept, 0, n);
+            else memcpy(all + (size_t)c * kept, w, bytes);
+            double gbs = (double)bytes / (now() - start) / 1e9;
+            if (gbs > pack) pack = gbs;
+        }
+        double prep = 1e9, best[MS];
+        for (int i = 0; i < MS; i++) {
+            best[i] = 1e9;
+            for (int r = 0; r < (ms[i] > 64 ? 3 : 12); r++) {
+                double start = now();
+                t->prepare(p.activation, x, k, ms[i], k, 0, ms[i], prepared);
+                double middle = now();
+                t->multiply(&p, all + (size_t)(r % copies) * kept, prepared, ms[i], 0, n, NULL, y, n);
+                double end = now();
+                if (end - middle < best[i]) best[i] = end - middle;
+                if (ms[i] == MAX && middle - start < prep) prep = middle - start;
+            }
+        }
+        printf("%-7s %9.2f %9.2f %9.1f", formats[f].name, pack, 4.0 * MAX * (double)k / prep / 1e9, (double)kept / best[0] / 1e9);
+        for (int i = 0; i < MS; i++) printf(" %10.1f", 2.0 * (double)(n * k * ms[i]) / best[i] / 1e9);
+        printf("\n");
+        fflush(stdout);
+        free(w), free(all), free(prepared);
+    }
+    printf("read probe %.1f GB/s\n", read_gbs(probe));
+    return 0;
+}

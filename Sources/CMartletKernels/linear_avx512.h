@@ -1,0 +1,16 @@
+#ifndef CK_LINEAR_AVX512_H
+#define CK_LINEAR_AVX512_H
+#include "linear_panels.h"
+
+// Rows of activations in a tile: with 2 registers of weights that makes 12 integer and 12 float accumulators.
+enum { CK_AVX512_GROUP = 6 };
+
+typedef void ck_multiply_function(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
+                                  int64_t n1, const float *bias, float *y, int64_t ldy);
+
+ck_multiply_function ck_avx512_multiply_f32;   // linear_avx512_f32.c
+ck_multiply_function ck_avx512_multiply_bf16;  // linear_avx512_bf16.c: needs AVX512_BF16
+ck_multiply_function ck_avx512_multiply_q8_vnni;
+ck_multiply_function ck_avx512_multiply_q8;    // the same without AVX512_VNNI
+
+#endif

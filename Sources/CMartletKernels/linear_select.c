@@ -1,0 +1,31 @@
+// Which table runs on this CPU.
+#include "linear_blocks.h"
+
+// Best first.
+static const ck_linear_table *candidate(int i) {
+    switch (i) {
+    case 0: return ck_linear_avx512(2);
+    case 1: return ck_linear_avx512(1);
+    case 2: return ck_linear_avx512(0);
+    case 3: return ck_linear_portable();
+    default: return NULL;
+    }
+}
+
+enum { CANDIDATES = 4 };
+
+const ck_linear_table *ck_linear_best(void) {
+    for (int i = 0; i < CANDIDATES; i++) {
+        const ck_linear_table *table = candidate(i);
+        if (table) return table;
+    }
+    return NULL;
+}
+
+const ck_linear_table *ck_linear_named(const char *name) {
+    for (int i = 0; i < CANDIDATES; i++) {
+        const ck_linear_table *table = candidate(i);
+        if (table && strcmp(table->name, name) == 0) return table;
+    }
+    return NULL;
+}

@@ -1,0 +1,13 @@
+// NEON: vectors of four floats with fused multiply-add.
+#if defined(__aarch64__)
+#include "vector_tables.h"
+#define VL 4
+#define HAS_FMA 1
+#define TABLE ck_vector_neon
+#define TABLE_NAME "neon"
+#include "vector_simd.h"
+#include "vector_rows.h"
+#include "vector_cache.h"
+#include "vector_attention.h"
+#include "vector_scan.h"
+#endif

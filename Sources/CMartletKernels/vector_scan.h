@@ -1,0 +1,79 @@
+// Passes over a row of logits.
+
+static float max_index(const float *x, int64_t n, int64_t *index) {
+    vf tops[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    int64_t i = 0;
+    for (; i + 4 * VL <= n; i += 4 * VL)
+        for (int j = 0; j < 4; j++) {
+            vf v = load(x + i + j * VL);
+            tops[j] = v > tops[j] ? v : tops[j];
+        }
+    float top = max_lanes(max_(max_(tops[0], tops[1]), max_(tops[2], tops[3])));
+    for (; i < n; i++) top = x[i] > top ? x[i] : top;
+    *index = 0;
+    for (i = 0; i + VL <= n; i += VL)
+        if (__builtin_reduce_or(load(x + i) == top)) break;
+    for (; i < n; i++)
+        if (x[i] == top) {
+            *index = i;
+            break;
+        }
+    return top;
+}
+
+INLINE vf exp_shifted(vf x, float shift, float scale) { return exp_((no_nan(x) - shift) * scale); }
+
+static double sum_exp(const float *x, int64_t n, float shift, float scale) {
+    // Float lanes over short spans, doubles between them: the sum of 128k terms keeps its last digits.
+    double total = 0;
+    int64_t i = 0;
+    while (i + VL <= n) {
+        int64_t end = i + 64 * VL < n ? i + 64 * VL : n;
+        vf sum = 0.0f;
+        for (; i + VL <= end; i += VL) sum += exp_shifted(load(x + i), shift, scale);
+        total += sum_lanes(sum);
+    }
+    if (i < n) total += sum_lanes(exp_shifted(load_part(x + i, n - i, -INFINITY), shift, scale));
+    return total;
+}
+
+static void exp_values(const float *x, int64_t n, float shift, float scale, float *out) {
+    int64_t i = 0;
+    for (; i + VL <= n; i += VL) store(out + i, exp_shifted(load(x + i), shift, scale));
+    if (i < n) store_part(out + i, n - i, exp_shifted(load_part(x + i, n - i, -INFINITY), shift, scale));
+}
+
+static int64_t count_greater(const float *x, int64_t n, float value) {
+    int64_t total = 0;
+    for (int64_t i = 0; i < n; i++) total += x[i] > value;
+    return total;
+}
+
+static int64_t collect(const float *x, int64_t n, float at_least, int32_t *ids, int64_t capacity) {
+    int64_t found = 0, i = 0;
+    while (i < n && found < capacity) {
+        if (i + VL <= n && !__builtin_reduce_or(load(x + i) >= at_least)) {
+            i += VL;
+            continue;
+        }
+        int64_t end = i + VL < n ? i + VL : n;
+        for (; i < end && found < capacity; i++)
+            if (x[i] >= at_least) ids[found++] = (int32_t)i;
+    }
+    return found;
+}
+
+const ck_vector_table TABLE = {
+    .name = TABLE_NAME,
+    .rms_norm = rms_norm,
+    .rotate = rotate,
+    .silu_mul = silu_mul,
+    .add = add,
+    .kv_store = kv_store,
+    .attend = attend,
+    .max_index = max_index,
+    .sum_exp = sum_exp,
+    .exp_values = exp_values,
+    .count_greater = count_greater,
+    .collect = collect,
+};

@@ -1,0 +1,85 @@
+public import MartletEngine
+public import MartletJSON
+public import MartletModelIR
+
+/// What to load and how to run it; every field has a default and is named as vLLM's flag.
+public struct LLMConfiguration: Sendable {
+    /// Arithmetic of the forward pass.
+    public enum DType: String, Sendable, Hashable, CaseIterable {
+        /// The fastest kernels that are exact enough for the stored formats.
+        case auto
+        /// Everything in float32, for comparing with other implementations.
+        case float32
+    }
+
+    /// Where programs run.
+    public enum BackendKind: String, Sendable, Hashable, CaseIterable {
+        /// SIMD kernels on all cores.
+        case cpu
+        /// Plain Swift in float32: slow, obviously right.
+        case reference
+    }
+
+    /// A folder, a `.gguf` file or a hub name `organisation/name`; nil is the model built into the library.
+    public var model: String?
+    /// A folder or a `tokenizer.json` to use instead of the model's own.
+    public var tokenizer: String?
+    /// False: no tokenizer is read, and requests bring token ids.
+    public var loadsTokenizer = true
+    /// Branch, tag or commit of a hub model.
+    public var revision: String?
+    /// Cache folder for hub models instead of the environment's.
+    public var downloadDirectory: String?
+    /// The environment's variables as far as the hub cares: `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_ENDPOINT`, ...
+    public var environment: [String: String] = [:]
+
+    /// Arithmetic.
+    public var dtype = DType.auto
+    /// Element type of the KV cache; nil is bfloat16, or float32 where `dtype` is float32.
+    public var kvCacheDType: KVCacheDType?
+    /// Bytes of the KV cache; nil chooses.
+    public var kvCacheMemoryBytes: Int?
+    /// Most tokens of one request; nil takes what the model was made for.
+    public var maxModelLen: Int?
+    /// Most requests in one step.
+    public var maxNumSeqs = 64
+    /// Most tokens in one step.
+    public var maxNumBatchedTokens = 512
+    /// Most requests waiting, more are refused; nil: no bound.
+    public var maxNumQueuedRequests: Int? = 1024
+    /// Token slots of one cache block.
+    public var blockSize = 16
+    /// Reuse the cache of equal prefixes.
+    public var enablePrefixCaching = true
+    /// Order of admission.
+    public var schedulingPolicy = EngineConfiguration.SchedulingPolicy.fcfs
+    /// Seeds the requests that bring no seed.
+    public var seed: UInt64 = 0
+    /// Most alternatives a request may ask for per token; -1 allows the whole vocabulary.
+    public var maxLogprobs = 20
+
+    /// Threads of the forward pass; nil: one per usable physical core.
+    public var numThreads: Int?
+    /// Where programs run.
+    public var backend = BackendKind.cpu
+    /// Forces one kernel set, such as `avx2`; nil chooses by what the processor has.
+    public var kernels: String?
+
+    /// `auto`: the model's generation_config.json; `vllm`: none; otherwise a folder that has one.
+    public var generationConfig = "auto"
+    /// Members that replace those of generation_config.json; null removes one.
+    public var overrideGenerationConfig = JSONObject()
+    /// Source text of a chat template to use instead of the model's own.
+    public var chatTemplate: String?
+    /// Name to report instead of the model's.
+    public var servedModelName: String?
+
+    /// The built-in model with default settings.
+    public init() {}
+
+    /// A model with default settings.
+    public init(model: String?) { self.model = model }
+
+    /// The KV cache's element type once `auto` is worked out.
+    public var effectiveKVCacheDType: KVCacheDType { kvCacheDType ?? (dtype == .float32 ? .float32 : .bfloat16) }
+}

@@ -1,0 +1,73 @@
+import MartletEngine
+import MartletJSON
+import MartletModelIR
+import MartletTokenizers
+import MartletWeights
+
+extension LLM {
+    /// Loads a folder, a `.gguf` file, a hub model or the built-in model.
+    ///
+    /// **Throws** `modelNotFound`, `cannotLoad` (with the numbers when memory is short) or `unsupported`.
+    public static func load(
+        _ configuration: LLMConfiguration = LLMConfiguration(),
+        progress: (@Sendable (LoadProgress) -> Void)? = nil
+    ) async throws(LLMError) -> LLM {
+        let opened = try await OpenedModel.open(configuration, progress: progress)
+        progress?(LoadProgress(phase: .compile, detail: opened.name))
+        let llm = try await BlockingWork.run { () throws(LLMError) in try LLM(opened, configuration) }
+        progress?(LoadProgress(phase: .ready, detail: opened.name))
+        return llm
+    }
+
+    private convenience init(_ opened: OpenedModel, _ configuration: LLMConfiguration) throws(LLMError) {
+        let text = try ModelText(opened, configuration)
+        let engineConfiguration = try Self.engineConfiguration(opened, configuration)
+        let chosen = try ChosenBackend(configuration)
+        let runner = try Self.makeRunner(opened, configuration, engineConfiguration, chosen)
+        self.init(
+            info: ModelInfo(opened, configuration, engineConfiguration, chosen), text: text,
+            maxLogprobs: configuration.maxLogprobs,
+            client: EngineClient(configuration: engineConfiguration, runner: runner))
+    }
+
+    /// The engine's limits, with a cache that fits the memory.
+    private static func engineConfiguration(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration
+    ) throws(LLMError) -> EngineConfiguration {
+        let plan = try KVCachePlan.make(opened.kvCacheInputs(configuration))
+        var engine = EngineConfiguration(maxModelLen: plan.maxModelLen, numBlocks: plan.numBlocks)
+        engine.maxNumSeqs = configuration.maxNumSeqs
+        engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
+        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
+        engine.blockSize = configuration.blockSize
+        engine.enablePrefixCaching = configuration.enablePrefixCaching
+        engine.schedulingPolicy = configuration.schedulingPolicy
+        engine.seed = configuration.seed
+        do { try engine.validate() } catch {
+            guard case .invalidRequest(let field, let reason) = error else { throw LLMError(error) }
+            throw .cannotLoad("--\(field.replacing("_", with: "-")): \(reason)")
+        }
+        return engine
+    }
+
+    private static func makeRunner(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration, _ engine: EngineConfiguration,
+        _ chosen: ChosenBackend
+    ) throws(LLMError) -> sending BackendModelRunner {
+        let options = CompileOptions(
+            maxNumBatchedTokens: engine.maxNumBatchedTokens, maxNumSeqs: engine.maxNumSeqs,
+            maxLogitRows: engine.maxLogitRows, maxModelLen: engine.maxModelLen,
+            float32Arithmetic: configuration.dtype == .float32)
+        do {
+            let executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
+            let kvCache = try chosen.backend.makeKVCache(
+                opened.model.kvCacheSpecs, numBlocks: engine.numBlocks, blockSize: engine.blockSize,
+                dtype: configuration.effectiveKVCacheDType)
+            return BackendModelRunner(
+                executable: executable, kvCache: kvCache,
+                sampler: chosen.backend.makeSampler(vocabSize: opened.model.vocabSize), configuration: engine)
+        } catch {
+            throw .cannotLoad("\(opened.origin): \(error)")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+public import MartletChat
+public import MartletEngine
+public import MartletTokenizers
+
+/// A loaded model that serves requests: text or token ids in, events out.
+public final class LLM: Sendable {
+    /// What was loaded.
+    public let info: ModelInfo
+    /// The sampling values requests start from.
+    public let samplingDefaults: SamplingDefaults
+    /// The model's chat template, or the one the configuration gave.
+    public let chatTemplate: ChatTemplate?
+    /// Why the model's own template cannot be used.
+    let chatTemplateProblem: String?
+    let loadedTokenizer: Tokenizer?
+    let maxLogprobs: Int
+    let client: EngineClient
+
+    init(info: ModelInfo, text: ModelText, maxLogprobs: Int, client: EngineClient) {
+        self.info = info
+        samplingDefaults = text.samplingDefaults
+        loadedTokenizer = text.tokenizer
+        chatTemplate = text.chatTemplate
+        chatTemplateProblem = text.chatTemplateProblem
+        self.maxLogprobs = maxLogprobs
+        self.client = client
+    }
+
+    /// The model's tokenizer; there is none when the configuration said not to load it.
+    public var tokenizer: Tokenizer {
+        guard let loadedTokenizer else { preconditionFailure("the model was loaded without its tokenizer") }
+        return loadedTokenizer
+    }
+
+    /// What the engine is doing now and has done so far.
+    public var statistics: EngineStatistics { client.statistics }
+
+    /// Asserts the invariants of scheduler and cache.
+    public func checkIntegrity() async { await client.checkIntegrity() }
+
+    /// Forgets all cached prefixes; false, with nothing changed, while requests run.
+    public func resetPrefixCache() async -> Bool { await client.resetPrefixCache() }
+
+    /// Stops: takes no more requests, waits at most `drainTimeout` for those in flight, aborts the rest; nil aborts all.
+    public func shutDown(drainTimeout: Duration? = nil) async { await client.shutDown(drainTimeout: drainTimeout) }
+}

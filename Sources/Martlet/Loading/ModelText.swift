@@ -1,0 +1,61 @@
+import MartletChat
+import MartletJSON
+import MartletModelIR
+import MartletTokenizers
+import MartletWeights
+
+/// A model's text side: tokenizer, chat template and sampling defaults.
+struct ModelText: Sendable {
+    let tokenizer: Tokenizer?
+    let samplingDefaults: SamplingDefaults
+    let chatTemplate: ChatTemplate?
+    /// Why the model's own template cannot be used; the model then still completes texts.
+    let chatTemplateProblem: String?
+
+    /// Reads everything a configuration asks for.
+    ///
+    /// **Throws** `cannotLoad` or `unsupported`, naming the file.
+    init(_ opened: OpenedModel, _ configuration: LLMConfiguration) throws(LLMError) {
+        tokenizer =
+            configuration.loadsTokenizer
+            ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer) : nil
+        samplingDefaults = try SamplingDefaults.load(
+            SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
+        (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)
+    }
+
+    private static func chatTemplate(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration
+    ) throws(LLMError) -> (ChatTemplate?, String?) {
+        if let source = configuration.chatTemplate {
+            do { return (try ChatTemplate(source), nil) } catch { throw .cannotLoad("--chat-template: \(error)") }
+        }
+        guard let source = opened.checkpoint.chatTemplate else { return (nil, nil) }
+        do {
+            return (try ChatTemplate(source), nil)
+        } catch {
+            return (nil, "the model's chat template cannot be used: \(error)")
+        }
+    }
+}
+
+extension SamplingDefaults.Inputs {
+    /// The files and flags of a model that is being loaded.
+    ///
+    /// **Throws** `cannotLoad` when the folder of `--generation-config` has no such file.
+    init(_ opened: OpenedModel, _ configuration: LLMConfiguration, tokenizerEOS: [Int32]) throws(LLMError) {
+        flag = configuration.generationConfig
+        generationConfig = opened.checkpoint.generationConfig
+        if flag != "auto" && flag != "vllm" {
+            let path = "\(flag)/generation_config.json"
+            guard let object = try TokenizerLoading.json(path)?.objectValue else {
+                throw .cannotLoad("--generation-config: \(path): no such file, or no JSON object")
+            }
+            generationConfig = object
+        }
+        modelConfig = opened.checkpoint.config.json
+        override = configuration.overrideGenerationConfig
+        // An id the model has no logit for cannot be sampled.
+        self.tokenizerEOS = tokenizerEOS.filter { Int($0) < opened.model.vocabSize }
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `martlet bench`: speed, offline or against a server.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure speed.",
+        discussion: """
+            latency and throughput run a model in this process on random tokens; serve sends requests to a \
+            running OpenAI-compatible server.
+
+              martlet bench latency ./model.gguf --input-len 512 --output-len 128
+              martlet bench throughput ./model.gguf --num-prompts 100
+              martlet bench serve --base-url http://127.0.0.1:8000 --num-prompts 64 --max-concurrency 16
+            """,
+        subcommands: [BenchLatencyCommand.self, BenchThroughputCommand.self, BenchServeCommand.self])
+}

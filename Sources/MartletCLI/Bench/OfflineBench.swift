@@ -1,0 +1,96 @@
+import Martlet
+import MartletEngine
+
+/// Runs batches of random tokens through a model in this process.
+struct OfflineBench {
+    /// A finished batch, by the engine's own clock.
+    struct Result {
+        /// From the first arrival to the last first token.
+        var prefillSeconds: Double
+        /// From the last first token to the end.
+        var decodeSeconds: Double
+        /// From the first arrival to the end.
+        var totalSeconds: Double
+        /// Per request, from arrival to first token.
+        var firstTokenSeconds: [Double]
+    }
+
+    let llm: LLM
+    private var random: SplitMix
+
+    init(llm: LLM, seed: UInt64) {
+        self.llm = llm
+        random = SplitMix(state: seed)
+    }
+
+    /// Loads a model for batches of `numSeqs` requests of `length` tokens; no tokenizer is needed.
+    static func load(
+        model: ModelOptions, engine: EngineOptions, numSeqs: Int, length: Int, console: Console
+    ) async throws -> OfflineBench {
+        var configuration = LLMConfiguration()
+        configuration.maxNumSeqs = numSeqs
+        configuration.maxModelLen = length
+        // Random prompts share nothing, and a hit would not measure computing.
+        configuration.enablePrefixCaching = false
+        configuration.loadsTokenizer = false
+        model.apply(to: &configuration)
+        engine.apply(to: &configuration)
+        configuration.maxNumQueuedRequests = nil
+        configuration.maxNumBatchedTokens = max(configuration.maxNumBatchedTokens, configuration.maxNumSeqs)
+        model.announce(on: console)
+        return OfflineBench(
+            llm: try await ModelLoading.load(configuration, console: console), seed: configuration.seed)
+    }
+
+    /// Runs `count` requests at once and waits for all.
+    mutating func run(count: Int, inputLen: Int, outputLen: Int) async throws -> Result {
+        let requests = (0..<count).map { _ in request(inputLen: inputLen, outputLen: outputLen) }
+        let llm = llm
+        let statistics = try await withThrowingTaskGroup(of: RequestStatistics.self) { group in
+            for request in requests {
+                group.addTask {
+                    let outputs = try await llm.generate(request).collect()
+                    guard let statistics = outputs.first?.statistics else {
+                        throw CLIError("a request ended without statistics")
+                    }
+                    return statistics
+                }
+            }
+            var all: [RequestStatistics] = []
+            for try await one in group { all.append(one) }
+            return all
+        }
+        return try Self.summary(statistics)
+    }
+
+    private mutating func request(inputLen: Int, outputLen: Int) -> GenerationRequest {
+        let vocabSize = llm.info.vocabSize
+        let ids = (0..<inputLen).map { _ in Int32(random.next() % UInt64(vocabSize)) }
+        var request = GenerationRequest(prompt: .tokenIDs(ids), sampling: .greedy(maxTokens: outputLen))
+        request.sampling.ignoreEOS = true
+        return request
+    }
+
+    private static func summary(_ statistics: [RequestStatistics]) throws -> Result {
+        guard let start = statistics.map(\.arrival).min(), let end = statistics.compactMap(\.finished).max(),
+            let lastFirst = statistics.compactMap(\.firstToken).max()
+        else { throw CLIError("a request ended without a token") }
+        return Result(
+            prefillSeconds: (lastFirst - start).seconds, decodeSeconds: (end - lastFirst).seconds,
+            totalSeconds: (end - start).seconds,
+            firstTokenSeconds: statistics.compactMap { one in one.firstToken.map { ($0 - one.arrival).seconds } })
+    }
+}
+
+/// Random numbers that are the same on every machine. **Source** Vigna, SplitMix64.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,41 @@
+import Martlet
+import MartletEngine
+
+/// Prints an answer while it is made; Ctrl-C on a terminal stops it.
+struct AnswerPrinter {
+    let console: Console
+
+    /// Prints the text of a stream and gives it back.
+    func print(_ stream: GenerationStream) async throws -> String {
+        let interrupt = console.inputIsTerminal ? Interrupt(onSignal: stream.cancel) : nil
+        defer { interrupt?.end() }
+        var text = ""
+        var last: GenerationEvent?
+        var numTokens = 0
+        for try await event in stream {
+            console.out(event.text)
+            text += event.text
+            numTokens += event.tokenIDs.count
+            last = event
+        }
+        if console.outputIsTerminal || !text.hasSuffix("\n") { console.out("\n") }
+        if console.errorIsTerminal, let last {
+            console.err(console.dim(Self.summary(last, numTokens: numTokens)) + "\n")
+        }
+        return text
+    }
+
+    /// `23 prompt tokens, 12 cached, 450.0 tok/s | 128 tokens, 85.2 tok/s`.
+    static func summary(_ last: GenerationEvent, numTokens: Int) -> String {
+        var prompt = "\(last.numPromptTokens) prompt tokens"
+        if last.numCachedTokens > 0 { prompt += ", \(last.numCachedTokens) cached" }
+        var output = "\(numTokens) tokens"
+        if let statistics = last.statistics, let speeds = RequestSpeeds(statistics, cached: last.numCachedTokens) {
+            if let prefill = speeds.prefill { prompt += ", \(fixed(prefill, decimals: 1)) tok/s" }
+            if let decode = speeds.decode { output += ", \(fixed(decode, decimals: 1)) tok/s" }
+        }
+        if last.finishReason == .length { output += ", stopped by the token limit" }
+        if last.finishReason == nil { output += ", stopped" }
+        return "\(prompt) | \(output)"
+    }
+}

@@ -1,0 +1,41 @@
+import Martlet
+import MartletChat
+import MartletJSON
+
+/// A conversation with a model: its messages so far, and how answers are sampled.
+struct Conversation {
+    private let llm: LLM
+    private let sampling: SamplingOptions
+    private let system: String?
+    private var messages: [JSONValue] = []
+
+    /// A conversation without messages but the system's.
+    init(llm: LLM, system: String?, sampling: SamplingOptions) {
+        self.llm = llm
+        self.sampling = sampling
+        self.system = system
+        reset()
+    }
+
+    /// Forgets everything said.
+    mutating func reset() {
+        messages = system.map { [["role": "system", "content": .string($0)]] } ?? []
+    }
+
+    /// Streams an answer to the standard output and keeps both messages; a stopped answer is kept as far as it came.
+    mutating func answer(_ text: String, console: Console) async throws -> String {
+        messages.append(["role": "user", "content": .string(text)])
+        do {
+            let rendered = try llm.renderChat(ChatRenderRequest(messages: messages, now: .now()))
+            var request = GenerationRequest(prompt: .text(rendered), sampling: sampling.overrides)
+            request.addSpecialTokens = false
+            request.stop = sampling.stop
+            let answer = try await AnswerPrinter(console: console).print(try await llm.generate(request))
+            messages.append(["role": "assistant", "content": .string(answer)])
+            return answer
+        } catch {
+            messages.removeLast()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Martlet
+import MartletJSON
+
+/// A model report as text for people or JSON for programs.
+struct InspectReport {
+    private let report: ModelReport
+
+    init(_ report: ModelReport) { self.report = report }
+
+    /// Aligned lines.
+    var text: String {
+        var rows: [(String, String)] = [
+            ("Model", report.name),
+            ("Files", report.files.joined(separator: "\n")),
+            ("Architecture", report.architecture),
+            ("Parameters", Self.millions(report.numParameters)),
+            ("Layers", "\(report.numLayers)"),
+            ("Vocabulary", "\(report.vocabSize) tokens"),
+            ("Context", "\(report.maxPositionEmbeddings) tokens"),
+            ("Weights", "\(ByteCount(report.weightBytes))"),
+        ]
+        rows += report.formats.map { ("  \($0.format)", "\(ByteCount($0.bytes)) in \($0.numTensors) tensors") }
+        rows.append(("KV cache", "\(ByteCount(report.kvBytesPerToken)) per token (\(report.kvCacheDType))"))
+        rows.append(
+            ("  one request", "\(ByteCount(report.kvBytesPerRequest)) for \(report.maxModelLen) tokens"))
+        rows.append(("  memory", "\(ByteCount(report.availableBytes)) available beside the weights"))
+        if let blocks = report.numBlocks { rows.append(("  planned", "\(blocks) blocks")) }
+        if let problem = report.kvCacheProblem { rows.append(("  problem", problem)) }
+        rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
+        rows.append(("Chat template", report.chatTemplateOrigin.map { "yes (\($0))" } ?? "no"))
+        rows.append(("Sampling", "defaults for what a request leaves out"))
+        rows += report.samplingDefaults.table.map { ("  \($0.name)", "\($0.value)  (\($0.source.rawValue))") }
+        rows.append(("  stop ids", report.samplingDefaults.eosTokenIDs.map(String.init).joined(separator: ", ")))
+        return rows.map(Self.line).joined()
+    }
+
+    /// One object on one line.
+    var json: String {
+        var object = JSONObject()
+        object["model"] = .string(report.name)
+        object["files"] = .array(report.files.map { .string($0) })
+        object["architecture"] = .string(report.architecture)
+        object["num_parameters"] = Self.number(report.numParameters)
+        object["num_layers"] = Self.number(report.numLayers)
+        object["vocab_size"] = Self.number(report.vocabSize)
+        object["max_position_embeddings"] = Self.number(report.maxPositionEmbeddings)
+        object["max_model_len"] = Self.number(report.maxModelLen)
+        object["weight_bytes"] = Self.number(report.weightBytes)
+        object["formats"] = .array(
+            report.formats.map {
+                [
+                    "format": .string($0.format), "num_tensors": Self.number($0.numTensors),
+                    "bytes": Self.number($0.bytes),
+                ]
+            })
+        object["kv_cache_dtype"] = .string(report.kvCacheDType)
+        object["kv_bytes_per_token"] = Self.number(report.kvBytesPerToken)
+        object["kv_bytes_per_request"] = Self.number(report.kvBytesPerRequest)
+        object["kv_cache_num_blocks"] = report.numBlocks.map(Self.number) ?? .null
+        object["kv_cache_problem"] = report.kvCacheProblem.map { .string($0) } ?? .null
+        object["available_bytes"] = Self.number(report.availableBytes)
+        object["tokenizer"] = ["description": .string(report.tokenizer), "origin": .string(report.tokenizerOrigin)]
+        object["chat_template"] = report.chatTemplate.map { .string($0) } ?? .null
+        object["chat_template_origin"] = report.chatTemplateOrigin.map { .string($0) } ?? .null
+        object["sampling_defaults"] = .object(samplingDefaults)
+        object["eos_token_ids"] = .array(report.samplingDefaults.eosTokenIDs.map { .integer(Int64($0)) })
+        return JSONWriter.string(.object(object)) + "\n"
+    }
+
+    private var samplingDefaults: JSONObject {
+        var object = JSONObject()
+        for row in report.samplingDefaults.table {
+            let value = (try? JSONReader.parse(row.value)) ?? .string(row.value)
+            object[row.name] = ["value": value, "source": .string(row.source.rawValue)]
+        }
+        return object
+    }
+
+    private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
+
+    private static func line(_ row: (label: String, value: String)) -> String {
+        let width = 22
+        let label = row.label + String(repeating: " ", count: max(1, width - row.label.count))
+        let indent = "\n" + String(repeating: " ", count: width)
+        return label + row.value.split(separator: "\n").joined(separator: indent) + "\n"
+    }
+
+    private static func millions(_ count: Int) -> String {
+        count >= 1_000_000_000
+            ? "\(fixed(Double(count) / 1e9, decimals: 2)) billion"
+            : "\(fixed(Double(count) / 1e6, decimals: 1)) million"
+    }
+}

@@ -1,0 +1,110 @@
+import CMartletKernels
+import MartletModelIR
+
+/// Runs a plan: every thread walks all regions, with a barrier between them.
+///
+/// **Threading** engine thread only. **Allocations** none after init.
+final class CPUExecutable: Executable {
+    /// Rows that one thread normalises before it converts them.
+    static let preparedRowsPerChunk = 64
+    /// Up to this many rows the weights' memory traffic decides how the output is shared out.
+    static let fewRows = 16
+
+    private let plan: Plan
+    private let pool: ThreadPool
+    private let job: StepJob
+    private let options: CompileOptions
+
+    init(plan: Plan, options: CompileOptions, pool: ThreadPool, kernels: Kernels) {
+        self.plan = plan
+        self.pool = pool
+        self.options = options
+        job = StepJob(plan: plan, options: options, kernels: kernels)
+    }
+
+    var outputWidth: Int { plan.outputWidth }
+
+    func submit(_ batch: InputBatch, kvCache: any KVCacheStorage) throws(BackendError) {
+        guard let cache = kvCache as? CPUKVCache else {
+            throw error("the KV cache was made by another backend")
+        }
+        try check(cache)
+        try check(batch, cache)
+        job.begin(batch, cache)
+        pool.run(job)
+    }
+
+    func collect() throws(BackendError) -> LogitsView {
+        LogitsView(base: plan.output, numRows: job.outputRows, vocabSize: plan.outputWidth)
+    }
+
+    private func check(_ cache: CPUKVCache) throws(BackendError) {
+        for spec in plan.attentions {
+            guard spec.layer >= 0, spec.layer < cache.layers.count else {
+                throw error("the KV cache has \(cache.layers.count) layers; the program uses layer \(spec.layer)")
+            }
+            let layer = cache.layers[spec.layer]
+            guard layer.numKVHeads == spec.numKVHeads, layer.headDim == spec.headDim else {
+                throw error(
+                    "layer \(spec.layer) of the KV cache has \(layer.numKVHeads) heads of \(layer.headDim); "
+                        + "expected \(spec.numKVHeads) of \(spec.headDim)")
+            }
+        }
+    }
+
+    private func check(_ batch: InputBatch, _ cache: CPUKVCache) throws(BackendError) {
+        guard batch.numTokens > 0, batch.numTokens <= options.maxNumBatchedTokens else {
+            throw error("\(batch.numTokens) tokens in a step; expected 1 to \(options.maxNumBatchedTokens)")
+        }
+        guard batch.numRequests > 0, batch.numRequests <= options.maxNumSeqs else {
+            throw error("\(batch.numRequests) requests in a step; expected 1 to \(options.maxNumSeqs)")
+        }
+        guard batch.numLogitRows >= 0, batch.numLogitRows <= options.maxLogitRows else {
+            throw error("\(batch.numLogitRows) logit rows in a step; expected 0 to \(options.maxLogitRows)")
+        }
+        let numSlots = cache.numBlocks * cache.blockSize
+        for token in 0..<batch.numTokens {
+            guard batch.tokenIDs[token] >= 0, Int(batch.tokenIDs[token]) < plan.vocabSize else {
+                throw error("token id \(batch.tokenIDs[token]); expected 0 to \(plan.vocabSize - 1)")
+            }
+            guard batch.slotMapping[token] >= 0, Int(batch.slotMapping[token]) < numSlots,
+                batch.positions[token] >= 0
+            else {
+                throw error(
+                    "token \(token) at position \(batch.positions[token]) has cache slot \(batch.slotMapping[token]); "
+                        + "expected 0 to \(numSlots - 1)")
+            }
+        }
+        for row in 0..<batch.numLogitRows {
+            guard batch.logitRows[row] >= 0, Int(batch.logitRows[row]) < batch.numTokens else {
+                throw error("logit row \(batch.logitRows[row]); expected 0 to \(batch.numTokens - 1)")
+            }
+        }
+        try checkRequests(batch, cache)
+    }
+
+    private func checkRequests(_ batch: InputBatch, _ cache: CPUKVCache) throws(BackendError) {
+        guard batch.queryStartLoc[0] == 0, Int(batch.queryStartLoc[batch.numRequests]) == batch.numTokens else {
+            throw error("queryStartLoc does not span the \(batch.numTokens) tokens")
+        }
+        for request in 0..<batch.numRequests {
+            let start = Int(batch.queryStartLoc[request])
+            let count = Int(batch.queryStartLoc[request + 1]) - start
+            let length = Int(batch.seqLens[request])
+            let numBlocks = (length + cache.blockSize - 1) / cache.blockSize
+            guard start >= 0, count > 0, start + count <= batch.numTokens, length >= count,
+                Int(batch.positions[start]) == length - count, numBlocks <= batch.maxBlocksPerRequest
+            else {
+                throw error("request \(request) has \(count) tokens from index \(start) and \(length) in the cache")
+            }
+            let table = batch.blockTables + request * batch.maxBlocksPerRequest
+            for index in 0..<numBlocks where table[index] < 0 || Int(table[index]) >= cache.numBlocks {
+                throw error("block \(table[index]) of request \(request); expected 0 to \(cache.numBlocks - 1)")
+            }
+        }
+    }
+
+    private func error(_ message: String) -> BackendError {
+        BackendError(backend: CPUBackend.name, message: message)
+    }
+}

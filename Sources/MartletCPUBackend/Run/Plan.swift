@@ -1,0 +1,44 @@
+import MartletModelIR
+
+/// A program ready to run.
+struct Plan {
+    let regions: UnsafeBufferPointer<Region>
+    let output: UnsafeMutablePointer<Float>
+    let outputWidth: Int
+    let outputDomain: RowDomain
+    /// Every attention's layer and shape, to be compared with the cache.
+    let attentions: [AttentionSpec]
+    /// Token ids must be below this.
+    let vocabSize: Int
+    /// Tokens of one request whose queries are worked on together.
+    let queryTile: Int
+    /// Where each thread's own memory begins and how it is divided.
+    let scratch: WorkerScratch
+    let storage: PlanStorage
+}
+
+/// Every thread's own memory.
+struct WorkerScratch: BitwiseCopyable {
+    /// Rows up to this many are prepared by every thread for itself, which saves a barrier.
+    static let maxOwnRows = 4
+
+    var base: UnsafeMutableRawPointer
+    var bytesPerWorker: Int
+    /// Normalised rows, at offset 0.
+    var rowsBytes: Int
+    /// Own prepared inputs.
+    var preparedBytes: Int
+    /// Both halves of a gated product.
+    var gateBytes: Int
+    /// Scratch of the attention kernel.
+    var attentionBytes: Int
+
+    func rows(_ worker: Int) -> UnsafeMutablePointer<Float> {
+        (base + worker * bytesPerWorker).assumingMemoryBound(to: Float.self)
+    }
+    func prepared(_ worker: Int) -> UnsafeMutableRawPointer { base + worker * bytesPerWorker + rowsBytes }
+    func gate(_ worker: Int) -> UnsafeMutablePointer<Float> {
+        (prepared(worker) + preparedBytes).assumingMemoryBound(to: Float.self)
+    }
+    func attention(_ worker: Int) -> UnsafeMutableRawPointer { prepared(worker) + preparedBytes + gateBytes }
+}

@@ -1,0 +1,128 @@
+import CMartletKernels
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension StepJob {
+    /// Into how many parts the query heads of a KV head are split, so that every thread finds work.
+    private func headParts(_ shape: HeadShape, _ step: Step, _ worker: Worker) -> Int {
+        let items = step.numQueryTiles * shape.numKVHeads
+        guard worker.count > 1, items < 2 * worker.count else { return 1 }
+        return min(shape.headsPerKVHead, (2 * worker.count + items - 1) / items)
+    }
+
+    /// True when each piece of attention can make its own keys and values, because no other piece reads them.
+    func isFused(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) -> Bool {
+        step.isDecode && headParts(region.pointee.shape, step, worker) == 1
+    }
+
+    /// Head operations on all heads, then keys and values into the cache.
+    func storeKV(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
+        let shape = region.pointee.shape
+        forEachRow(step.numTokens, per: 4, worker) { token in
+            let row = region.pointee.qkv + token * shape.rowWidth
+            for op in region.pointee.ops {
+                for head in 0..<shape.numHeads + shape.numKVHeads {
+                    apply(op, to: row + head * shape.headDim, isQuery: head < shape.numHeads, shape, token)
+                }
+            }
+            for head in 0..<shape.numKVHeads { store(region, head, token, step) }
+        }
+    }
+
+    /// One piece: some tokens of one request, the query heads of one KV head or a part of them.
+    func attend(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
+        let shape = region.pointee.shape
+        let isFused = isFused(region, step, worker)
+        let parts = headParts(shape, step, worker)
+        let perPart = (shape.headsPerKVHead + parts - 1) / parts
+        worker.forEachChunk(shape.numKVHeads * parts * step.numQueryTiles) { item in
+            // Heads outside, tiles inside: the keys of a head stay in the cache for the tiles of a long prompt.
+            let tile = queryTiles[item % step.numQueryTiles]
+            let part = item / step.numQueryTiles % parts
+            let kvHead = item / step.numQueryTiles / parts
+            let first = min(part * perPart, shape.headsPerKVHead)
+            let count = min(perPart, shape.headsPerKVHead - first)
+            if count == 0 { return }
+            if isFused { makeOwnHeads(region, kvHead, Int(tile.firstToken), step) }
+            attend(region, kvHead, heads: kvHead * shape.headsPerKVHead + first, count, tile, step, worker)
+        }
+    }
+
+    /// Head operations and cache write for one token and one KV head.
+    private func makeOwnHeads(_ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, _ token: Int, _ step: Step) {
+        let shape = region.pointee.shape
+        let row = region.pointee.qkv + token * shape.rowWidth
+        for op in region.pointee.ops {
+            for head in 0..<shape.headsPerKVHead {
+                let query = row + (kvHead * shape.headsPerKVHead + head) * shape.headDim
+                apply(op, to: query, isQuery: true, shape, token)
+            }
+            apply(op, to: row + (shape.numHeads + kvHead) * shape.headDim, isQuery: false, shape, token)
+        }
+        store(region, kvHead, token, step)
+    }
+
+    private func store(_ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, _ token: Int, _ step: Step) {
+        guard let layers = step.layers, let slots = step.slots else { return }
+        let shape = region.pointee.shape
+        let layer = layers + region.pointee.layer
+        let (group, offset) = layer.pointee.group(slot: Int(slots[token]), head: kvHead)
+        let key = region.pointee.qkv + token * shape.rowWidth + (shape.numHeads + kvHead) * shape.headDim
+        vector.kv_store(
+            layer.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key,
+            key + shape.numKVHeads * shape.headDim)
+    }
+
+    private func attend(
+        _ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, heads firstHead: Int, _ numHeads: Int,
+        _ tile: QueryTile, _ step: Step, _ worker: Worker
+    ) {
+        guard let layers = step.layers, let tables = step.blockTables, let positions = step.positions else { return }
+        let shape = region.pointee.shape
+        let layer = layers[region.pointee.layer]
+        let token = Int(tile.firstToken)
+        let outWidth = shape.numHeads * shape.headDim
+        var attention = ck_attention(
+            dtype: layer.dtype, head_dim: Int64(shape.headDim),
+            cache: (layer.base + kvHead * layer.headBytes).assumingMemoryBound(to: UInt8.self),
+            block_bytes: Int64(layer.blockBytes), groups_per_block: Int64(layer.blockSize / groupSize),
+            block_table: tables + Int(tile.request) * step.blocksPerRequest,
+            query: region.pointee.qkv + token * shape.rowWidth + firstHead * shape.headDim,
+            query_stride: Int64(shape.rowWidth), num_tokens: Int64(tile.numTokens), num_heads: Int64(numHeads),
+            position: Int64(positions[token]), window: Int64(region.pointee.window), scale: region.pointee.scale,
+            out: region.pointee.out + token * outWidth + firstHead * shape.headDim, out_stride: Int64(outWidth),
+            scratch: plan.scratch.attention(worker.index))
+        vector.attend(&attention)
+    }
+
+    @inline(__always)
+    private func apply(
+        _ op: HeadOp, to head: UnsafeMutablePointer<Float>, isQuery: Bool, _ shape: HeadShape, _ token: Int
+    ) {
+        switch op {
+        case .norm(let query, let key, let eps):
+            vector.rms_norm(head, isQuery ? query : key, eps, Int64(shape.headDim), head)
+        case .rotate(let table):
+            let pairs = table.pointee.frequencies.count
+            vector.rotate(
+                head, table.pointee.cosines + token * pairs, table.pointee.sines + token * pairs, Int64(pairs),
+                table.pointee.isNeoxStyle)
+        }
+    }
+
+    /// A head operation on its own: the input stays as it is.
+    func heads(_ region: HeadsRegion, _ step: Step, _ worker: Worker) {
+        let shape = region.shape
+        forEachRow(step.numTokens, per: 4, worker) { token in
+            let row = region.out + token * shape.rowWidth
+            memcpy(row, region.input + token * shape.rowWidth, 4 * shape.rowWidth)
+            for head in 0..<shape.numHeads + shape.numKVHeads {
+                apply(region.op, to: row + head * shape.headDim, isQuery: head < shape.numHeads, shape, token)
+            }
+        }
+    }
+}

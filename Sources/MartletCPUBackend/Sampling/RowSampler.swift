@@ -1,0 +1,162 @@
+import CMartletKernels
+import MartletModelIR
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Samples one row; its memory serves row after row.
+///
+/// NaN counts as minus infinity throughout. A row without any finite logit gives token 0.
+final class RowSampler {
+    private let kernels: ck_vector_table
+    private let selection: TokenSelection
+    /// Exponentials of kept tokens, or of one block of all tokens.
+    private let weights: UnsafeMutableBufferPointer<Float>
+    private let blockSums: UnsafeMutableBufferPointer<Double>
+    private var savedLogits: [Float] = []
+    /// Tokens whose exponentials are summed together before one of them is drawn.
+    private static let blockSize = 1024
+
+    init(vocabSize: Int, kernels: ck_vector_table) {
+        self.kernels = kernels
+        selection = TokenSelection(vocabSize: vocabSize, kernels: kernels)
+        weights = .allocate(capacity: max(vocabSize, Self.blockSize))
+        blockSums = .allocate(capacity: vocabSize / Self.blockSize + 1)
+        savedLogits.reserveCapacity(256)
+    }
+
+    deinit {
+        weights.deallocate()
+        blockSums.deallocate()
+    }
+
+    /// Samples `logits` as `row` says; the logits are as before afterwards.
+    func sample(_ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, _ result: inout SampledRow) {
+        if let forced = row.forcedTokenID {
+            result.tokenID = forced
+        } else {
+            apply(row.edits, to: logits)
+            result.tokenID = choose(UnsafeBufferPointer(logits), row)
+            restore(row.edits, in: logits)
+        }
+        if let count = row.numLogprobs {
+            report(UnsafeBufferPointer(logits), count, &result)
+        } else if !result.topLogprobs.isEmpty {
+            result.topLogprobs.removeAll(keepingCapacity: true)
+        }
+    }
+
+    // MARK: Edits
+
+    private func apply(_ edits: [LogitEdit], to logits: UnsafeMutableBufferPointer<Float>) {
+        savedLogits.removeAll(keepingCapacity: true)
+        for edit in edits {
+            let index = Int(edit.tokenID)
+            guard logits.indices.contains(index) else { continue }
+            savedLogits.append(logits[index])
+            let biased = logits[index] + edit.bias
+            let penalised = biased > 0 ? biased / edit.repetitionPenalty : biased * edit.repetitionPenalty
+            logits[index] = penalised - edit.penalty
+        }
+    }
+
+    private func restore(_ edits: [LogitEdit], in logits: UnsafeMutableBufferPointer<Float>) {
+        for edit in edits.reversed() where logits.indices.contains(Int(edit.tokenID)) {
+            guard let saved = savedLogits.popLast() else { return }
+            logits[Int(edit.tokenID)] = saved
+        }
+    }
+
+    // MARK: Choice
+
+    private func choose(_ logits: UnsafeBufferPointer<Float>, _ row: SamplingRow) -> Int32 {
+        var best: Int64 = 0
+        let top = kernels.max_index(logits.baseAddress, Int64(logits.count), &best)
+        guard row.temperature > 0, top.isFinite else { return Int32(best) }
+        let scale = min(1 / row.temperature, Float.greatestFiniteMagnitude)
+        // Uniform in [0, 1) with all the bits a double has.
+        let uniform = Double(row.randomBits >> 11) * 0x1p-53
+        let floor = row.minP > 0 ? top + row.temperature * log(row.minP) : -Float.infinity
+        let kept = selection.select(
+            logits, top: top, scale: scale, floor: min(floor, top), topK: Int(row.topK), topP: row.topP)
+        guard let kept else { return drawFromAll(logits, top, scale, uniform) }
+        return draw(logits, kept, top, scale, uniform)
+    }
+
+    /// Walks the kept tokens by id until the sum of their exponentials passes the uniform share of the total.
+    private func draw(
+        _ logits: UnsafeBufferPointer<Float>, _ kept: UnsafeBufferPointer<Int32>, _ top: Float, _ scale: Float,
+        _ uniform: Double
+    ) -> Int32 {
+        for (index, id) in kept.enumerated() { weights[index] = logits[Int(id)] }
+        kernels.exp_values(weights.baseAddress, Int64(kept.count), top, scale, weights.baseAddress)
+        var total = 0.0
+        for index in kept.indices { total += Double(weights[index]) }
+        let index = walk(kept.count, to: uniform * total)
+        return kept.isEmpty ? 0 : kept[index]
+    }
+
+    private func drawFromAll(
+        _ logits: UnsafeBufferPointer<Float>, _ top: Float, _ scale: Float, _ uniform: Double
+    ) -> Int32 {
+        guard let base = logits.baseAddress else { return 0 }
+        let numBlocks = (logits.count + Self.blockSize - 1) / Self.blockSize
+        func count(_ block: Int) -> Int { min(Self.blockSize, logits.count - block * Self.blockSize) }
+        var total = 0.0
+        for block in 0..<numBlocks {
+            blockSums[block] = kernels.sum_exp(base + block * Self.blockSize, Int64(count(block)), top, scale)
+            total += blockSums[block]
+        }
+        var target = uniform * total
+        var chosen = 0
+        // The last block with weight ends the walk even when rounding leaves a little of the target.
+        for block in 0..<numBlocks where blockSums[block] > 0 {
+            chosen = block
+            if target < blockSums[block] { break }
+            target -= blockSums[block]
+        }
+        let start = chosen * Self.blockSize
+        kernels.exp_values(base + start, Int64(count(chosen)), top, scale, weights.baseAddress)
+        return Int32(start + walk(count(chosen), to: target))
+    }
+
+    /// The first of `count` weights at which their sum passes `target`, or the last one that is not zero.
+    private func walk(_ count: Int, to target: Double) -> Int {
+        var sum = 0.0
+        var last = 0
+        for index in 0..<count where weights[index] > 0 {
+            last = index
+            sum += Double(weights[index])
+            if sum > target { break }
+        }
+        return last
+    }
+
+    // MARK: Log-probabilities
+
+    private func report(_ logits: UnsafeBufferPointer<Float>, _ count: Int, _ result: inout SampledRow) {
+        var best: Int64 = 0
+        let top = kernels.max_index(logits.baseAddress, Int64(logits.count), &best)
+        let total = top.isFinite ? kernels.sum_exp(logits.baseAddress, Int64(logits.count), top, 1) : 1
+        let logTotal = Float(log(total))
+        func logprob(_ value: Float) -> Float {
+            // Among infinite logits only those at the top have any probability.
+            guard top.isFinite else { return value == top && top > 0 ? 0 : -.infinity }
+            return value.isNaN ? -.infinity : value - top - logTotal
+        }
+        let chosen = Int(result.tokenID)
+        let value = logits.indices.contains(chosen) ? logits[chosen] : -.infinity
+        result.logprob = logprob(value)
+        let bound = value.isNaN ? -.infinity : value
+        result.rank = Int32(kernels.count_greater(logits.baseAddress, Int64(logits.count), bound)) + 1
+        result.topLogprobs.removeAll(keepingCapacity: true)
+        guard count > 0 else { return }
+        for (rank, candidate) in selection.largest(logits, count, floor: -.infinity).enumerated() {
+            result.topLogprobs.append(
+                TokenLogprob(tokenID: candidate.id, logprob: logprob(candidate.value), rank: Int32(rank) + 1))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// The engine without its thread: the scheduler and the runner, one step after the other.
+struct StepLoop {
+    private(set) var scheduler: Scheduler
+    private let runner: any ModelRunner
+    private let now: () -> ContinuousClock.Instant
+    /// Outputs of aborts since the last step.
+    private var pending: [RequestOutput] = []
+
+    /// A loop without requests.
+    init(
+        configuration: EngineConfiguration, runner: any ModelRunner,
+        now: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) {
+        self.runner = runner
+        self.now = now
+        scheduler = Scheduler(configuration: configuration, vocabSize: runner.vocabSize)
+    }
+
+    /// True while a step would do something.
+    var hasWork: Bool { scheduler.hasRequests || !pending.isEmpty }
+
+    /// Takes requests in, all or none.
+    mutating func add(_ requests: [EngineRequest]) throws(EngineError) { try scheduler.add(requests, now: now()) }
+
+    /// Ends requests; their outputs come with the next step.
+    mutating func abort(_ ids: [RequestID]) { scheduler.abort(ids, now: now(), into: &pending) }
+
+    /// Forgets all cached prefixes; false while requests use the cache.
+    mutating func resetPrefixCache() -> Bool { scheduler.cache.resetPrefixCache() }
+
+    /// Schedules, runs and takes in one step; gives the outputs of the step and of the aborts before it.
+    ///
+    /// `onStart` is told when the scheduled step starts.
+    mutating func step(onStart: (borrowing EngineStatistics) -> Void = { _ in }) -> [RequestOutput] {
+        var outputs = pending
+        pending = []
+        guard scheduler.schedule(now: now()) else { return outputs }
+        scheduler.statistics.lastStep = now()
+        onStart(scheduler.statistics)
+        outputs.reserveCapacity(outputs.count + scheduler.scheduled.count)
+        do throws(EngineError) {
+            try runner.submit(scheduler.output)
+            let result = try runner.collect()
+            guard result.sampled.count == scheduler.output.logitRows.count else {
+                throw EngineError.backend(
+                    "the runner gave \(result.sampled.count) results for \(scheduler.output.logitRows.count) rows")
+            }
+            scheduler.update(result.sampled, now: now(), into: &outputs)
+        } catch {
+            scheduler.failStep(error.description, now: now(), into: &outputs)
+        }
+        return outputs
+    }
+}

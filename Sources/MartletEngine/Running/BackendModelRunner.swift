@@ -1,0 +1,103 @@
+public import MartletModelIR
+
+/// The runner over a backend's executable: fills one input batch in place, runs it, samples.
+///
+/// Engine thread only; allocates nothing after init.
+public final class BackendModelRunner: ModelRunner {
+    /// Written for the first contract.
+    public static let contractVersion = 1
+
+    private let executable: any Executable
+    private let kvCache: any KVCacheStorage
+    private let sampler: any Sampler
+    private let batch: InputBatch
+    private let blockSize: Int
+    private var sampling: SamplingBatch?
+
+    /// A runner for steps within the limits of `configuration`.
+    ///
+    /// `executable` must have been compiled for these limits and `kvCache` have the configured blocks.
+    public init(
+        executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler,
+        configuration: EngineConfiguration
+    ) {
+        precondition(
+            kvCache.blockSize == configuration.blockSize && kvCache.numBlocks >= configuration.numBlocks,
+            "the cache has \(kvCache.numBlocks) blocks of \(kvCache.blockSize) slots, "
+                + "the engine expects \(configuration.numBlocks) of \(configuration.blockSize)")
+        self.executable = executable
+        self.kvCache = kvCache
+        self.sampler = sampler
+        blockSize = configuration.blockSize
+        batch = InputBatch(
+            maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
+            maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows)
+    }
+
+    /// Columns of the executable's logits.
+    public var vocabSize: Int { executable.outputWidth }
+
+    /// Fills the batch and starts the executable; throws what the backend throws.
+    public func submit(_ step: SchedulerOutput) throws(EngineError) {
+        fillBatch(step)
+        sampling = step.sampling
+        do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
+    }
+
+    /// Waits for the logits and samples; throws what the backend throws.
+    public func collect() throws(EngineError) -> ModelRunnerOutput {
+        guard let sampling else { throw .backend("collect without a submitted step") }
+        self.sampling = nil
+        let logits: LogitsView
+        do { logits = try executable.collect() } catch { throw .backend(error.description) }
+        guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: []) }
+        sizeResults(sampling)
+        sampler.sample(logits, sampling)
+        return ModelRunnerOutput(sampled: sampling.results)
+    }
+
+    private func sizeResults(_ sampling: SamplingBatch) {
+        let missing = sampling.rows.count - sampling.results.count
+        if missing > 0 {
+            sampling.results.append(contentsOf: repeatElement(SampledRow(), count: missing))
+        } else {
+            sampling.results.removeLast(-missing)
+        }
+    }
+
+    private func fillBatch(_ step: SchedulerOutput) {
+        step.tokenIDs.withUnsafeBufferPointer { tokenIDs in
+            if let first = tokenIDs.baseAddress { batch.tokenIDs.update(from: first, count: tokenIDs.count) }
+        }
+        step.logitRows.withUnsafeBufferPointer { logitRows in
+            if let first = logitRows.baseAddress { batch.logitRows.update(from: first, count: logitRows.count) }
+        }
+        var numTokens = 0
+        step.blockNumbers.withUnsafeBufferPointer { blockNumbers in
+            guard var blocks = blockNumbers.baseAddress else { return }
+            for (row, request) in step.requests.enumerated() {
+                fillRow(row, request, blocks, firstToken: numTokens)
+                blocks += request.numBlocks
+                numTokens += request.numScheduledTokens
+            }
+        }
+        batch.queryStartLoc[step.requests.count] = Int32(numTokens)
+        batch.numTokens = numTokens
+        batch.numRequests = step.requests.count
+        batch.numLogitRows = step.logitRows.count
+    }
+
+    private func fillRow(
+        _ row: Int, _ request: ScheduledRequest, _ blocks: UnsafePointer<Int32>, firstToken: Int
+    ) {
+        (batch.blockTables + row * batch.maxBlocksPerRequest).update(from: blocks, count: request.numBlocks)
+        batch.queryStartLoc[row] = Int32(firstToken)
+        batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
+        for offset in 0..<request.numScheduledTokens {
+            let position = request.numComputedTokens + offset
+            batch.positions[firstToken + offset] = Int32(position)
+            batch.slotMapping[firstToken + offset] =
+                blocks[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import MartletModelIR
+
+/// Runs scheduled steps; lives on the engine thread. The contract of runners outside this package.
+///
+/// Every `submit` that returns is followed by one `collect` before the next `submit`.
+public protocol ModelRunner: AnyObject {
+    /// The version of this contract the runner was written for; `EngineCore` takes only its `runnerContractVersion`.
+    static var contractVersion: Int { get }
+
+    /// Token ids are below this.
+    var vocabSize: Int { get }
+
+    /// Starts a step.
+    ///
+    /// **Throws** `EngineError.backend` when it cannot run; the step's requests then fail and the engine lives on.
+    func submit(_ step: SchedulerOutput) throws(EngineError)
+
+    /// Waits for the submitted step.
+    func collect() throws(EngineError) -> ModelRunnerOutput
+}
+
+/// What came of a step.
+public struct ModelRunnerOutput: Sendable {
+    /// One result per row of `SchedulerOutput.logitRows`.
+    public var sampled: [SampledRow]
+
+    /// The results of a step.
+    public init(sampled: [SampledRow]) { self.sampled = sampled }
+}

@@ -1,0 +1,127 @@
+import MartletModelIR
+
+extension Scheduler {
+    /// What is left of a step while it is filled.
+    private struct Budget {
+        var tokens: Int
+        var logitRows: Int
+    }
+
+    /// Fills `output` with the next step; false when there is nothing to do.
+    ///
+    /// Costs time in proportion to the requests and tokens of the step; allocates nothing.
+    mutating func schedule(now: ContinuousClock.Instant) -> Bool {
+        output.removeAll()
+        scheduled.removeAll(keepingCapacity: true)
+        var budget = Budget(tokens: configuration.maxNumBatchedTokens, logitRows: configuration.maxLogitRows)
+        let numPreemptions = statistics.numPreemptions
+        scheduleRunning(&budget)
+        // Whoever was preempted needs more blocks than are free now and comes before all who wait.
+        if statistics.numPreemptions == numPreemptions { scheduleWaiting(&budget, now: now) }
+        publishCounts()
+        return !scheduled.isEmpty
+    }
+
+    private mutating func scheduleRunning(_ budget: inout Budget) {
+        var index = 0
+        while index < running.count {
+            let request = running[index]
+            let numTokens = chunk(of: request, budget, numOthers: running.count - index - 1)
+            while !cache.extend(&request.table, toHold: request.numComputedTokens + numTokens) {
+                preempt(running.removeLast())
+                if !request.isRunning { return }
+            }
+            emit(request, numTokens, &budget)
+            index += 1
+        }
+    }
+
+    private mutating func scheduleWaiting(_ budget: inout Budget, now: ContinuousClock.Instant) {
+        while budget.tokens > 0, budget.logitRows > 0, running.count < configuration.maxNumSeqs,
+            let request = waiting.first
+        {
+            guard admit(request, now: now) else { return }
+            emit(request, chunk(of: request, budget, numOthers: 0), &budget)
+        }
+    }
+
+    /// How many tokens the request computes in this step, one being kept for every request after it.
+    private func chunk(of request: Request, _ budget: Budget, numOthers: Int) -> Int {
+        let first = request.numComputedTokens
+        var numTokens = min(request.tokenIDs.count - first, budget.tokens - numOthers)
+        let wanted = request.wantedPromptPositions
+        if !wanted.isEmpty {
+            // Every token from the first wanted position on takes a row.
+            numTokens = min(numTokens, wanted.lowerBound - first + budget.logitRows - numOthers)
+        }
+        return numTokens
+    }
+
+    /// Gives a waiting request its blocks, all it needs for its known tokens, and a place among the running.
+    private mutating func admit(_ request: Request, now: ContinuousClock.Instant) -> Bool {
+        let numFreeBlocks = cache.freeBlocks.count
+        if let blocked, blocked.id == request.id, numFreeBlocks <= blocked.numFreeBlocks { return false }
+        // Cached positions have no logits, so whoever wants them computes them.
+        let readsPrefixCache = request.wantedPromptPositions.isEmpty
+        let numCached = cache.admit(
+            request.tokenIDs, salt: request.cacheSalt, readsPrefixCache: readsPrefixCache, table: &request.table)
+        guard let numCached else {
+            blocked = (request.id, numFreeBlocks)
+            return false
+        }
+        blocked = nil
+        waiting.removeFirst()
+        request.numComputedTokens = numCached
+        request.isRunning = true
+        if request.statistics.firstScheduled == nil {
+            request.statistics.firstScheduled = now
+            request.numCachedTokens = numCached
+            if readsPrefixCache, configuration.enablePrefixCaching {
+                statistics.prefixCacheQueries += request.tokenIDs.count
+                statistics.prefixCacheHits += numCached
+            }
+        }
+        let place = running.lastIndex { $0.rank < request.rank }.map { $0 + 1 } ?? 0
+        running.insert(request, at: place)
+        return true
+    }
+
+    /// Takes everything from a running request; it computes its tokens again when its turn comes.
+    private mutating func preempt(_ request: Request) {
+        cache.free(&request.table)
+        request.numComputedTokens = 0
+        request.isRunning = false
+        request.statistics.numPreemptions += 1
+        statistics.numPreemptions += 1
+        waiting.insert(request)
+    }
+
+    private mutating func emit(_ request: Request, _ numTokens: Int, _ budget: inout Budget) {
+        let first = request.numComputedTokens
+        let end = first + numTokens
+        let firstTokenIndex = output.tokenIDs.count
+        output.tokenIDs.append(contentsOf: request.tokenIDs[first..<end])
+        output.blockNumbers.append(contentsOf: request.table.blocks)
+        var numLogitRows = 0
+        for position in request.wantedPromptPositions.clamped(to: first..<end) {
+            var row = SamplingRow()
+            row.forcedTokenID = request.tokenIDs[position + 1]
+            row.numLogprobs = request.params.numPromptLogprobs
+            output.logitRows.append(Int32(firstTokenIndex + position - first))
+            output.sampling.rows.append(row)
+            numLogitRows += 1
+        }
+        if end == request.tokenIDs.count {
+            output.logitRows.append(Int32(firstTokenIndex + numTokens - 1))
+            output.sampling.rows.append(request.nextSamplingRow())
+            numLogitRows += 1
+        }
+        output.requests.append(
+            ScheduledRequest(
+                id: request.id, numComputedTokens: first, numScheduledTokens: numTokens,
+                numBlocks: request.table.blocks.count, numLogitRows: numLogitRows))
+        scheduled.append(request)
+        budget.tokens -= numTokens
+        budget.logitRows -= numLogitRows
+    }
+}

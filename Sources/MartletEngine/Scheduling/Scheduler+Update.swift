@@ -1,0 +1,83 @@
+import MartletModelIR
+
+extension Scheduler {
+    /// Takes the results of the scheduled step in: new tokens, filled blocks, finished requests.
+    ///
+    /// `sampled` has one result per logit row of `output`.
+    mutating func update(_ sampled: [SampledRow], now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
+        // The rows share the penalty state; without them it changes in place.
+        output.sampling.rows.removeAll(keepingCapacity: true)
+        var row = 0
+        var anyFinished = false
+        for (request, step) in zip(scheduled, output.requests) {
+            request.numComputedTokens += step.numScheduledTokens
+            cache.registerComputed(
+                request.numComputedTokens, of: request.tokenIDs, salt: request.cacheSalt, table: &request.table)
+            let samples = request.numComputedTokens == request.tokenIDs.count
+            let numPromptRows = step.numLogitRows - (samples ? 1 : 0)
+            if numPromptRows > 0 { collectPromptLogprobs(request, sampled[row..<row + numPromptRows]) }
+            if samples {
+                outputs.append(accept(sampled[row + numPromptRows], for: request, now: now))
+                anyFinished = anyFinished || request.isFinished
+            }
+            row += step.numLogitRows
+        }
+        if anyFinished { running.removeAll(where: \.isFinished) }
+        finishStep(now: now)
+    }
+
+    /// Ends the requests of the scheduled step, whose results are lost.
+    mutating func failStep(_ message: String, now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
+        for request in scheduled {
+            var output = finish(request, .error, now: now)
+            output.errorMessage = message
+            outputs.append(output)
+        }
+        running.removeAll(where: \.isFinished)
+        finishStep(now: now)
+    }
+
+    private mutating func finishStep(now: ContinuousClock.Instant) {
+        statistics.numSteps += 1
+        statistics.stepTokens.record(output.tokenIDs.count)
+        statistics.lastStep = now
+        publishCounts()
+    }
+
+    private func collectPromptLogprobs(_ request: Request, _ rows: ArraySlice<SampledRow>) {
+        for row in rows { request.promptLogprobs?.append(TokenLogprobs(row)) }
+    }
+
+    private mutating func accept(
+        _ result: SampledRow, for request: Request, now: ContinuousClock.Instant
+    ) -> RequestOutput {
+        let reason = request.append(result.tokenID)
+        statistics.generationTokens += 1
+        if request.statistics.firstToken == nil {
+            request.statistics.firstToken = now
+            statistics.promptTokens += request.numPromptTokens
+        }
+        var output: RequestOutput
+        if let reason {
+            output = finish(request, reason, now: now)
+            if reason == .stop, !request.isEOS(result.tokenID) { output.stopTokenID = result.tokenID }
+        } else {
+            output = RequestOutput(id: request.id)
+            output.numCachedTokens = request.numCachedTokens
+        }
+        output.firstNewTokenID = result.tokenID
+        if request.params.numLogprobs != nil { output.logprobs = [TokenLogprobs(result)] }
+        if let promptLogprobs = request.promptLogprobs {
+            output.promptLogprobs = promptLogprobs
+            request.promptLogprobs = nil
+        }
+        return output
+    }
+}
+
+extension TokenLogprobs {
+    fileprivate init(_ row: SampledRow) {
+        self.init(
+            chosen: TokenLogprob(tokenID: row.tokenID, logprob: row.logprob, rank: row.rank), top: row.topLogprobs)
+    }
+}

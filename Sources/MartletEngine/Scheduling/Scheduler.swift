@@ -1,0 +1,110 @@
+import MartletModelIR
+
+/// Decides which tokens each step computes.
+///
+/// There is no prefill and no decode phase: every request has computed tokens that chase its known tokens, and a step
+/// moves them on under a budget of tokens. That covers chunked prefill, prefix hits and recomputation after preemption.
+/// **Source**: the note in vLLM `v1/core/sched/scheduler.py`, `schedule`.
+///
+/// A pure state machine: no threads, no I/O, the clock comes as an argument. Invariants, checked by `violations`:
+/// 1. A request is in exactly one of `running` and `waiting`, and both are in order of rank.
+/// 2. At most `maxNumSeqs` run, so with `maxNumSeqs <= maxNumBatchedTokens` every running request gets a token per step.
+/// 3. `numComputedTokens < tokenIDs.count <= maxTotalTokens`: there is always something left to compute.
+/// 4. A running request's table holds its computed tokens; a waiting one has no blocks and no computed tokens.
+/// 5. The cache's own invariants hold for the tables of all requests.
+///
+/// Progress: the first in rank is never preempted for another, and alone it fits the cache (`EngineRequest.validate`),
+/// so it reaches its end; then the next one is first.
+struct Scheduler {
+    let configuration: EngineConfiguration
+    let vocabSize: Int
+    var cache: KVCacheManager
+    /// In order of rank; the last one is the first victim.
+    var running: [Request] = []
+    var waiting = WaitingQueue()
+    var statistics = EngineStatistics()
+    /// The step that was scheduled last.
+    let output: SchedulerOutput
+    /// The requests of `output`, same order.
+    var scheduled: [Request] = []
+    /// The request that found too few free blocks, and how many there were: only more are worth another look-up.
+    var blocked: (id: RequestID, numFreeBlocks: Int)?
+    private var requests: [RequestID: Request] = [:]
+    private var numArrivals: UInt64 = 0
+
+    /// A scheduler without requests.
+    init(configuration: EngineConfiguration, vocabSize: Int) {
+        self.configuration = configuration
+        self.vocabSize = vocabSize
+        cache = KVCacheManager(
+            numBlocks: configuration.numBlocks, blockSize: configuration.blockSize,
+            enablePrefixCaching: configuration.enablePrefixCaching)
+        output = SchedulerOutput(configuration: configuration)
+        running.reserveCapacity(configuration.maxNumSeqs)
+        scheduled.reserveCapacity(configuration.maxNumSeqs)
+    }
+
+    /// True while there is something to compute.
+    var hasRequests: Bool { !requests.isEmpty }
+
+    /// Ids of all requests.
+    var requestIDs: [RequestID] { Array(requests.keys) }
+
+    /// Takes requests in, all or none.
+    ///
+    /// **Throws** `invalidRequest` for one that cannot be served, `queueFull` when they are too many.
+    mutating func add(_ new: [EngineRequest], now: ContinuousClock.Instant) throws(EngineError) {
+        var ids: Set<RequestID> = []
+        for request in new {
+            try request.validate(configuration: configuration, vocabSize: vocabSize)
+            guard requests[request.id] == nil, ids.insert(request.id).inserted else {
+                throw .invalidRequest(field: "id", reason: "request \(request.id) is already in the engine")
+            }
+        }
+        if let limit = configuration.maxNumQueuedRequests {
+            let numFreeSeats = configuration.maxNumSeqs - running.count
+            guard waiting.count + new.count <= limit + numFreeSeats else { throw .queueFull(limit: limit) }
+        }
+        for request in new {
+            numArrivals += 1
+            let priority = configuration.schedulingPolicy == .priority ? request.priority : 0
+            let rank = Request.Rank(priority: priority, arrival: numArrivals)
+            let state = Request(request, rank: rank, configuration: configuration, arrival: now)
+            requests[request.id] = state
+            waiting.insert(state)
+        }
+        publishCounts()
+    }
+
+    /// Ends requests between two steps; ids that are not here are ignored.
+    mutating func abort(_ ids: [RequestID], now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
+        var abortsRunning = false
+        for id in ids {
+            guard let request = requests[id] else { continue }
+            if request.isRunning { abortsRunning = true } else { waiting.remove(request) }
+            outputs.append(finish(request, .abort, now: now))
+        }
+        if abortsRunning { running.removeAll(where: \.isFinished) }
+        publishCounts()
+    }
+
+    /// Frees what a request holds and makes its last output; the caller takes it out of `running`.
+    mutating func finish(_ request: Request, _ reason: FinishReason, now: ContinuousClock.Instant) -> RequestOutput {
+        cache.free(&request.table)
+        request.isFinished = true
+        request.statistics.finished = now
+        requests[request.id] = nil
+        var output = RequestOutput(id: request.id)
+        output.finishReason = reason
+        output.numCachedTokens = request.numCachedTokens
+        output.statistics = request.statistics
+        return output
+    }
+
+    /// Copies the sizes that others see into the statistics.
+    mutating func publishCounts() {
+        statistics.numRunning = running.count
+        statistics.numWaiting = waiting.count
+        statistics.kvCacheUsage = cache.usage
+    }
+}

@@ -1,0 +1,15 @@
+internal import MartletJSON
+
+/// Whether a cached snapshot has all the weights its index names.
+enum SafetensorsShards {
+    private static let indexName = "model.safetensors.index.json"
+
+    static func areComplete(_ files: [String], in directory: String) -> Bool {
+        guard files.contains(indexName) else { return true }
+        guard let text = FileSystem.text(of: "\(directory)/\(indexName)"),
+            let map = try? JSONReader.parse(text)["weight_map"]?.objectValue
+        else { return false }
+        let present = Set(files)
+        return map.values.allSatisfy { shard in shard.stringValue.map(present.contains) ?? false }
+    }
+}

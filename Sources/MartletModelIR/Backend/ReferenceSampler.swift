@@ -1,0 +1,90 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The obviously right sampler: sorts the whole vocabulary and sums in double precision.
+///
+/// Tokens are ordered by logit, then by id. The draw walks the kept tokens by id until their summed probability
+/// passes the uniform number. NaN counts as minus infinity; a row without any finite logit gives token 0.
+public final class ReferenceSampler: Sampler {
+    /// A sampler without state.
+    public init() {}
+
+    /// Samples every row as `batch.rows` says.
+    public func sample(_ logits: LogitsView, _ batch: SamplingBatch) {
+        batch.results = batch.rows.enumerated().map { index, row in
+            sample(logits[index].map { $0.isNaN ? -.infinity : $0 }, row)
+        }
+    }
+
+    private func sample(_ raw: [Float], _ row: SamplingRow) -> SampledRow {
+        var result = SampledRow()
+        result.tokenID = row.forcedTokenID ?? choose(edited(raw, row.edits), row)
+        guard let count = row.numLogprobs else { return result }
+        let logprobs = logSoftmax(raw)
+        let chosen = Int(result.tokenID)
+        result.logprob = logprobs[chosen]
+        result.rank = Int32(raw.count { $0 > raw[chosen] }) + 1
+        for (rank, id) in sortedIDs(raw).prefix(count).enumerated() {
+            result.topLogprobs.append(
+                TokenLogprob(tokenID: Int32(id), logprob: logprobs[id], rank: Int32(rank) + 1))
+        }
+        return result
+    }
+
+    private func edited(_ raw: [Float], _ edits: [LogitEdit]) -> [Float] {
+        var logits = raw
+        for edit in edits where logits.indices.contains(Int(edit.tokenID)) {
+            let biased = logits[Int(edit.tokenID)] + edit.bias
+            let penalised = biased > 0 ? biased / edit.repetitionPenalty : biased * edit.repetitionPenalty
+            let value = penalised - edit.penalty
+            logits[Int(edit.tokenID)] = value.isNaN ? -.infinity : value
+        }
+        return logits
+    }
+
+    private func choose(_ logits: [Float], _ row: SamplingRow) -> Int32 {
+        var kept = sortedIDs(logits)
+        guard let best = kept.first else { return 0 }
+        let top = logits[best]
+        guard row.temperature > 0, top.isFinite else { return Int32(best) }
+        // Relative to the most probable token.
+        let weights = logits.map { exp((Double($0) - Double(top)) / Double(row.temperature)) }
+        if row.minP > 0 {
+            let floor = min(top, top + row.temperature * log(row.minP))
+            kept = kept.filter { logits[$0] >= floor }
+        }
+        if row.topK > 0 { kept = Array(kept.prefix(Int(row.topK))) }
+        if row.topP < 1 {
+            let target = Double(row.topP) * kept.reduce(0) { $0 + weights[$1] }
+            var sum = 0.0
+            var count = 0
+            repeat {
+                sum += weights[kept[count]]
+                count += 1
+            } while sum < target && count < kept.count
+            kept = Array(kept.prefix(count))
+        }
+        let uniform = Double(row.randomBits >> 11) * 0x1p-53
+        let target = uniform * kept.reduce(0) { $0 + weights[$1] }
+        var sum = 0.0
+        for id in kept.sorted() where weights[id] > 0 {
+            sum += weights[id]
+            if sum > target { return Int32(id) }
+        }
+        return Int32(best)
+    }
+
+    private func sortedIDs(_ logits: [Float]) -> [Int] {
+        logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    }
+
+    private func logSoftmax(_ logits: [Float]) -> [Float] {
+        let top = logits.max() ?? 0
+        guard top.isFinite else { return logits.map { $0 == top && top > 0 ? 0 : -.infinity } }
+        let total = logits.reduce(0.0) { $0 + exp(Double($1) - Double(top)) }
+        return logits.map { Float(Double($0) - Double(top) - log(total)) }
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+import HummingbirdCore
+import Martlet
+import MartletJSON
+
+/// `POST /v1/completions`.
+struct CompletionsEndpoint: Endpoint {
+    let path = "/v1/completions"
+    let method = HTTPRequest.Method.post
+    let slot: EngineSlot
+    let configuration: ServerConfiguration
+
+    func respond(to call: HTTPCall) async throws(APIError) -> Response {
+        let ready = try slot.forWork()
+        let request = try CompletionRequest(try JSONReader.requestObject(call.body), limits: configuration.limits)
+        let model = try ready.resolve(model: request.fields.model)
+        let prompts = try lower(request, engine: ready.engine)
+        let run = try await call.generate { () async throws(APIError) in
+            try await GenerationRun.start(prompts, on: ready, call: call, promptParam: "prompt")
+        }
+        let identity = AnswerIdentity(
+            id: "cmpl-\(request.fields.requestID ?? call.requestID)", object: "text_completion",
+            created: HTTPDate.unixNow(), model: model)
+        let choices = CompletionChoices(
+            request: request, prompts: prompts.map(\.prompt),
+            names: TokenNames(engine: ready.engine, asIDs: request.fields.tokensAsIDs))
+        var response: Response
+        if request.fields.stream {
+            response = call.stream(
+                run, configuration: configuration, encoder: CompletionStream(identity: identity, choices: choices))
+        } else {
+            let collector = CompletionCollector(identity: identity, choices: choices)
+            try await call.generate { () async throws(APIError) in
+                try await run.forEach { collector.add($1, prompt: $0) }
+            }
+            response = .json(collector.answer)
+        }
+        response.reportIgnored(request.ignored, logger: call.logger)
+        return response
+    }
+
+    private func lower(
+        _ request: CompletionRequest, engine: any ServingEngine
+    ) throws(APIError) -> [GenerationRequest] {
+        var lowered: [GenerationRequest] = []
+        for prompt in request.prompts {
+            var generation = request.fields.template
+            generation.prompt = prompt
+            try generation.truncate(to: request.fields.truncatePromptTokens, engine: engine, promptParam: "prompt")
+            lowered.append(generation)
+        }
+        return lowered
+    }
+}

@@ -1,0 +1,86 @@
+public import Martlet
+public import MartletEngine
+public import MartletJSON
+
+/// What the endpoints need of a loaded model; `LLM` is one, tests bring their own.
+public protocol ServingEngine: Sendable {
+    /// Fixed facts about the model.
+    var servedModel: ServedModel { get }
+
+    /// What the engine is doing now.
+    var load: EngineStatistics { get }
+
+    /// The token ids of a text.
+    func encode(_ text: String, addSpecialTokens: Bool) throws(LLMError) -> [Int32]
+
+    /// The text of token ids.
+    ///
+    /// **Throws** `LLMError.invalidRequest` for an id outside the vocabulary.
+    func decode(_ tokenIDs: [Int32], skipSpecialTokens: Bool) throws(LLMError) -> String
+
+    /// The UTF-8 bytes one token stands for, possibly a part of a character; special tokens give their name.
+    func bytes(ofToken tokenID: Int32) -> [UInt8]
+
+    /// The token as the vocabulary spells it, for instance `Ġthe`.
+    func vocabularyEntry(_ tokenID: Int32) -> String
+
+    /// The prompt text of a conversation.
+    func renderChat(_ chat: ChatPrompt) throws(LLMError) -> String
+
+    /// Starts the outputs of one prompt; dropping the sequence or cancelling its reader aborts them.
+    func events(
+        for request: GenerationRequest
+    ) async throws(LLMError) -> any AsyncSequence<GenerationEvent, LLMError> & Sendable
+
+    /// Stops serving; nil aborts what runs at once.
+    func shutDown(drainTimeout: Duration?) async
+}
+
+/// Fixed facts about a model, for `/v1/models`, `/tokenize` and `/metrics`.
+public struct ServedModel: Sendable, Hashable {
+    /// The name requests use when the configuration gives none.
+    public var name: String
+    /// Where it was loaded from.
+    public var root: String
+    /// Most tokens of one request, prompt and output together.
+    public var maxModelLen: Int
+    /// Token slots of one KV block.
+    public var blockSize: Int
+    /// KV blocks.
+    public var numBlocks: Int
+    /// Whether equal prefixes share blocks.
+    public var enablePrefixCaching: Bool
+    /// Element type of the KV cache.
+    public var kvCacheDType: String
+
+    /// A model's facts.
+    public init(
+        name: String, root: String, maxModelLen: Int, blockSize: Int = 16, numBlocks: Int = 0,
+        enablePrefixCaching: Bool = true, kvCacheDType: String = "auto"
+    ) {
+        self.name = name
+        self.root = root
+        self.maxModelLen = maxModelLen
+        self.blockSize = blockSize
+        self.numBlocks = numBlocks
+        self.enablePrefixCaching = enablePrefixCaching
+        self.kvCacheDType = kvCacheDType
+    }
+}
+
+/// A conversation to be rendered.
+public struct ChatPrompt: Sendable, Hashable {
+    /// Messages as OpenAI objects whose contents are plain strings or null.
+    public var messages: [JSONValue]
+    /// Ends the prompt with the assistant's turn opened.
+    public var addGenerationPrompt = true
+    /// Leaves the last message open, to be continued.
+    public var continueFinalMessage = false
+    /// Documents for retrieval templates.
+    public var documents: [JSONValue] = []
+    /// Further variables of the template.
+    public var templateVariables = JSONObject()
+
+    /// A conversation.
+    public init(messages: [JSONValue]) { self.messages = messages }
+}

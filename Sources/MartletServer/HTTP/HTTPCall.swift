@@ -1,0 +1,20 @@
+import HTTPTypes
+import Logging
+
+/// One request with everything an endpoint needs to answer it.
+struct HTTPCall: Sendable {
+    /// Method, path and headers.
+    let head: HTTPRequest
+    /// The path without query, percent-decoding undone.
+    let path: String
+    /// The whole body, within the limit.
+    let body: [UInt8]
+    /// Ends early when the client goes.
+    let lifetime: RequestLifetime
+    /// From the `X-Request-Id` header, or made up.
+    let requestID: String
+    /// Carries the request id.
+    let logger: Logger
+    /// When the head arrived.
+    let arrival: ContinuousClock.Instant
+}

@@ -1,0 +1,65 @@
+internal import MartletJSON
+internal import MartletModelIR
+
+extension Checkpoint {
+    /// The checkpoint in a folder that has config.json and safetensors files.
+    init(folder: Folder) throws(CheckpointError) {
+        guard let json = try folder.object(in: "config.json") else {
+            throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
+        }
+        let (files, index) = try Self.weightFiles(folder)
+        let weights = try SafetensorsWeights(folder: folder, files: files, index: index)
+        config = ModelConfig(json: json, origin: folder.path(of: "config.json"))
+        self.weights = weights
+        generationConfig = try folder.object(in: "generation_config.json")
+        tokenizer = .huggingFace(directory: folder.path)
+        chatTemplate = try Self.chatTemplate(folder)
+        formats = FormatSummary.summarize(weights.entries.map { ($0.dtype.name, $0.range.count) })
+        parameterCount = weights.entries.reduce(0) { $0 + $1.elementCount }
+        mappings = weights.files
+    }
+
+    private static let indexName = "model.safetensors.index.json"
+
+    /// The index's shards, else model.safetensors, else all safetensors files but those of other formats and adapters.
+    private static func weightFiles(_ folder: Folder) throws(CheckpointError) -> ([String], SafetensorsIndex?) {
+        if folder.contains(indexName) {
+            let index = try SafetensorsIndex(folder: folder, name: indexName)
+            guard !index.shards.isEmpty else {
+                throw .malformed(file: folder.path(of: indexName), message: "weight_map names no weights")
+            }
+            return (index.shards, index)
+        }
+        if folder.contains("model.safetensors") { return (["model.safetensors"], nil) }
+        let files = folder.names.filter {
+            $0.hasSuffix(".safetensors") && !$0.hasPrefix("consolidated") && !$0.hasPrefix("adapter_")
+        }
+        guard !files.isEmpty else {
+            throw .notFound(
+                path: folder.path,
+                message: "no weights; looked for \(indexName), model.safetensors and *.safetensors "
+                    + "(consolidated*.safetensors and adapter_*.safetensors do not count)")
+        }
+        return (files, nil)
+    }
+
+    /// chat_template.jinja, else `chat_template` of tokenizer_config.json: a string, or a list with one called `default`.
+    private static func chatTemplate(_ folder: Folder) throws(CheckpointError) -> String? {
+        let name = "chat_template.jinja"
+        if let bytes = try folder.text(of: name) {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw .malformed(file: folder.path(of: name), message: "is not UTF-8")
+            }
+            return text
+        }
+        let value = try folder.object(in: "tokenizer_config.json")?["chat_template"]
+        if let text = value?.stringValue { return text }
+        let templates = value?.arrayValue ?? []
+        return templates.first { $0["name"]?.stringValue == "default" }?["template"]?.stringValue
+    }
+}
+
+extension Safetensors.Entry {
+    /// Elements, or 0 for a type whose size is not known and whose shape was therefore not checked.
+    var elementCount: Int { dtype.bits == nil ? 0 : shape.reduce(1, *) }
+}

@@ -1,0 +1,94 @@
+import Glibc
+public import MartletJSON
+public import MartletModelIR
+
+/// A model as it lies on disk: configuration, weights, and where tokenizer and chat template are.
+public struct Checkpoint: Sendable {
+    /// The keys of config.json; GGUF metadata are translated to them.
+    public let config: ModelConfig
+    /// The weights under Hugging Face names.
+    public let weights: any WeightSource
+    /// generation_config.json, nil when there is none.
+    public let generationConfig: JSONObject?
+    /// Where the tokenizer is found.
+    public let tokenizer: TokenizerSource
+    /// The default chat template's source, nil when there is none.
+    public let chatTemplate: String?
+    /// Tensors and bytes by storage format, most bytes first.
+    public let formats: [FormatSummary]
+    /// The number of elements of all tensors.
+    public let parameterCount: Int
+    /// Paths of the weight files.
+    public var files: [String] { mappings.map(\.path) }
+    /// Bytes of the weight files.
+    public var totalBytes: Int { mappings.reduce(0) { $0 + $1.bytes.count } }
+
+    let mappings: [MappedFile]
+
+    /// Opens a Hugging Face folder, a folder with one GGUF file, or a GGUF file.
+    ///
+    /// **Throws** when nothing usable is there, saying what was looked for, and for files that are broken.
+    public static func open(path: String) throws(CheckpointError) -> Checkpoint {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw .unreadable(path: path, message: MappedFile.reason(errno))
+            }
+            throw .notFound(path: path, message: "no such file or folder; give \(accepted)")
+        }
+        return status.st_mode & S_IFMT == S_IFDIR ? try open(folder: Folder(path: path)) : try open(file: path)
+    }
+
+    /// Opens a GGUF file that lies in memory and outlives the checkpoint, such as one compiled into the program.
+    public static func open(ggufBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) -> Checkpoint {
+        try Checkpoint(parts: [GGUF(file: MappedFile(borrowing: ggufBytes, name: name))])
+    }
+
+    /// Asks the system to read all weights ahead.
+    public func prefetch() {
+        for mapping in mappings { mapping.prefetch() }
+    }
+
+    static let accepted = "a folder with config.json and *.safetensors files, or a .gguf file"
+
+    private static func open(folder: Folder) throws(CheckpointError) -> Checkpoint {
+        if folder.contains("config.json") && !folder.names.contains(where: isWeightFile) {
+            throw .notFound(
+                path: folder.path,
+                message: "config.json is there, but no weights\(pickleHint(folder.names)); looked for "
+                    + "model.safetensors.index.json and *.safetensors")
+        }
+        if folder.contains("config.json"), folder.names.contains(where: { $0.hasSuffix(".safetensors") }) {
+            return try Checkpoint(folder: folder)
+        }
+        let ggufs = folder.names.filter { $0.hasSuffix(".gguf") }
+        let firsts = ggufs.filter { !$0.contains("-of-") || $0.contains("-00001-of-") }
+        switch firsts.count {
+        case 0:
+            throw .notFound(path: folder.path, message: "no config.json and no .gguf file here; give \(accepted)")
+        case 1:
+            return try open(file: folder.path(of: firsts[0]))
+        default:
+            throw .unsupported(
+                file: folder.path, message: "several GGUF files, name one: \(firsts.joined(separator: ", "))")
+        }
+    }
+
+    private static func isWeightFile(_ name: String) -> Bool {
+        name.hasSuffix(".safetensors") || name.hasSuffix(".gguf")
+    }
+
+    private static func open(file path: String) throws(CheckpointError) -> Checkpoint {
+        if try MappedFile(path: path).withBytes(GGUF.isGGUF) { return try Checkpoint(parts: GGUFSplit.open(path)) }
+        if path.hasSuffix(".safetensors") {
+            throw .unsupported(file: path, message: "a safetensors file alone has no configuration; give its folder")
+        }
+        throw .unsupported(file: path, message: "is no GGUF file\(pickleHint([path])); give \(accepted)")
+    }
+
+    private static func pickleHint(_ names: [String]) -> String {
+        let pickles = [".bin", ".pt", ".pth", ".ckpt", ".pkl"]
+        guard names.contains(where: { name in pickles.contains(where: name.hasSuffix) }) else { return "" }
+        return " (pickle files such as *.bin and *.pt can run code and are not read; convert them to safetensors)"
+    }
+}

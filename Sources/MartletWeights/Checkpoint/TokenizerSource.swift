@@ -1,0 +1,7 @@
+/// Where a checkpoint's tokenizer is found.
+public enum TokenizerSource: Sendable {
+    /// A folder with tokenizer.json, tokenizer_config.json and their like.
+    case huggingFace(directory: String)
+    /// The metadata of a GGUF file.
+    case gguf(GGUFVocabularyMetadata)
+}

@@ -1,0 +1,61 @@
+internal import MartletModelIR
+
+/// The weights of a GGUF model under their Hugging Face names.
+final class GGUFWeights: WeightSource {
+    let names: [String]
+    private let parts: [GGUF]
+    private let places: [String: Place]
+
+    private struct Place: Sendable {
+        let part: Int
+        let tensor: GGUFTensor
+    }
+
+    /// The tensors of all parts of one model.
+    ///
+    /// **Throws** `unsupported` for a tensor that has no known part in the network or a type that cannot be read:
+    /// all tensors of these architectures take part in the result.
+    init(parts: [GGUF]) throws(CheckpointError) {
+        var names: [String] = []
+        var places: [String: Place] = [:]
+        for (part, gguf) in parts.enumerated() {
+            for tensor in gguf.tensors where tensor.name != GGUFTensorName.rotaryFactors {
+                guard let name = GGUFTensorName.huggingFaceName(of: tensor.name) else {
+                    throw .unsupported(
+                        file: gguf.file.path,
+                        message: "tensor \"\(tensor.name)\" has no known part in this architecture")
+                }
+                guard tensor.format != nil else { throw Self.unsupportedType(tensor, gguf) }
+                guard places.updateValue(Place(part: part, tensor: tensor), forKey: name) == nil else {
+                    throw .malformed(file: gguf.file.path, message: "tensor \"\(tensor.name)\" is in two parts")
+                }
+                names.append(name)
+            }
+        }
+        self.names = names
+        self.parts = parts
+        self.places = places
+    }
+
+    static func unsupportedType(_ tensor: GGUFTensor, _ gguf: GGUF) -> CheckpointError {
+        let supported = WeightFormat.allCases.map { "\($0)".uppercased() }.joined(separator: ", ")
+        return .unsupported(
+            file: gguf.file.path,
+            message:
+                "tensor \"\(tensor.name)\" has type \(tensor.typeName), which is not supported; supported: \(supported)"
+        )
+    }
+
+    var files: [MappedFile] { parts.map(\.file) }
+
+    func weight(_ name: String) -> WeightView? {
+        guard let place = places[name], let format = place.tensor.format,
+            let bytes = parts[place.part].bytes(of: place.tensor)
+        else { return nil }
+        return WeightView(bytes: bytes, format: format, shape: place.tensor.shape)
+    }
+
+    func discardPages(of view: WeightView) {
+        for part in parts { part.file.discardPages(view.bytes) }
+    }
+}

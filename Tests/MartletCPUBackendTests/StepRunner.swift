@@ -1,0 +1,105 @@
+import MartletModelIR
+
+/// Drives an executable as an engine would: requests with blocks of their own, steps of any mixture.
+final class StepRunner {
+    /// One entry of a step.
+    struct Share {
+        var request: Int
+        var numTokens: Int
+        /// How many of the tokens, counted from the last, have their logits taken.
+        var numLogits = 1
+    }
+
+    let executable: any Executable
+    let cache: any KVCacheStorage
+    let batch: InputBatch
+    private var prompts: [[Int32]] = []
+    private var computed: [Int] = []
+    private var tables: [[Int32]] = []
+    private var freeBlocks: [Int32]
+
+    init(
+        backend: some Backend, model: TinyModel, weights: RandomWeights, dtype: KVCacheDType = .float32,
+        blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128, seed: UInt64 = 7,
+        float32: Bool = true
+    ) throws {
+        executable = try backend.compile(
+            model.program(), weights: weights,
+            options: CompileOptions(
+                maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 1024,
+                float32Arithmetic: float32))
+        cache = try backend.makeKVCache(
+            model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
+        batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 64, maxLogitRows: maxTokens)
+        var random = SplitMix(seed: seed)
+        freeBlocks = (0..<Int32(numBlocks)).shuffled(using: &random)
+    }
+
+    /// Adds a request; `shared` blocks are another request's first ones, whose tokens count as computed.
+    func add(_ tokens: [Int32], sharing other: Int? = nil, blocks: Int = 0) -> Int {
+        prompts.append(tokens)
+        computed.append(blocks * cache.blockSize)
+        tables.append(other.map { Array(tables[$0].prefix(blocks)) } ?? [])
+        return prompts.count - 1
+    }
+
+    /// Appends a token to a request.
+    func append(_ token: Int32, to request: Int) { prompts[request].append(token) }
+
+    /// Runs one step and returns each share's rows of logits.
+    func step(_ shares: [Share]) throws -> [[[Float]]] {
+        var token = 0
+        var rows = 0
+        for (index, share) in shares.enumerated() {
+            let start = computed[share.request]
+            let end = start + share.numTokens
+            while tables[share.request].count * cache.blockSize < end {
+                tables[share.request].append(freeBlocks.removeLast())
+            }
+            batch.queryStartLoc[index] = Int32(token)
+            batch.seqLens[index] = Int32(end)
+            let table = tables[share.request]
+            for (slot, block) in table.enumerated() {
+                batch.blockTables[index * batch.maxBlocksPerRequest + slot] = block
+            }
+            for position in start..<end {
+                batch.tokenIDs[token] = prompts[share.request][position]
+                batch.positions[token] = Int32(position)
+                batch.slotMapping[token] =
+                    table[position / cache.blockSize] * Int32(cache.blockSize) + Int32(position % cache.blockSize)
+                if position >= end - share.numLogits {
+                    batch.logitRows[rows] = Int32(token)
+                    rows += 1
+                }
+                token += 1
+            }
+            computed[share.request] = end
+        }
+        batch.queryStartLoc[shares.count] = Int32(token)
+        batch.numTokens = token
+        batch.numRequests = shares.count
+        batch.numLogitRows = rows
+        try executable.submit(batch, kvCache: cache)
+        let logits = try executable.collect()
+        precondition(logits.numRows == rows)
+        var row = 0
+        return shares.map { share in
+            (0..<share.numLogits).map { _ in
+                defer { row += 1 }
+                return Array(logits[row])
+            }
+        }
+    }
+}
+
+/// Token ids drawn from a seed.
+func randomTokens(_ count: Int, below vocab: Int, seed: UInt64) -> [Int32] {
+    var random = SplitMix(seed: seed)
+    return (0..<count).map { _ in Int32.random(in: 0..<Int32(vocab), using: &random) }
+}
+
+/// The largest difference of two equally long rows.
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+    precondition(a.count == b.count)
+    return zip(a, b).map { abs($0 - $1) }.max() ?? 0
+}

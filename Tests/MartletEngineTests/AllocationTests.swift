@@ -1,0 +1,59 @@
+#if canImport(CMartletTestSupport)
+    import CMartletTestSupport
+    import MartletModelIR
+    import Testing
+
+    @testable import MartletEngine
+
+    @Suite(
+        "A steady decode step allocates the array of its outputs and nothing else",
+        .enabled(if: mts_can_count_allocations()))
+    struct AllocationTests {
+        /// Writes the same results every time; the real samplers have their own tests.
+        final class ConstantSampler: Sampler {
+            func sample(_ logits: LogitsView, _ batch: SamplingBatch) {
+                for row in batch.results.indices { batch.results[row].tokenID = 1 }
+            }
+        }
+
+        @Test("The counter sees Swift's allocations")
+        func counterWorks() {
+            mts_count_allocations()
+            let array = [Int](repeating: 0, count: Int.random(in: 100...200))
+            let count = mts_allocations()
+            #expect(count == 1, "\(array.count)")
+        }
+
+        @Test("with and without penalties", arguments: [false, true])
+        func steadyDecode(penalties: Bool) throws {
+            var configuration = EngineHarness.configuration(
+                maxModelLen: 512, numBlocks: 4096, blockSize: 16, maxNumSeqs: 64, maxTokens: 256)
+            configuration.seed = 1
+            let runner = BackendModelRunner(
+                executable: HashExecutable(vocabSize: 8, maxLogitRows: configuration.maxLogitRows),
+                kvCache: HashCache(numBlocks: 4096, blockSize: 16), sampler: ConstantSampler(),
+                configuration: configuration)
+            var loop = StepLoop(configuration: configuration, runner: runner)
+            var params = SamplingParams()
+            params.maxTokens = 400
+            if penalties {
+                params.repetitionPenalty = 1.5
+                params.frequencyPenalty = 0.5
+                params.logitBias = [2: 3]
+            }
+            let prompts = (0..<64 as Range<RequestID>).map { id in
+                EngineRequest(id: id, promptTokenIDs: [Int32(id % 8), Int32(id / 8), 3], params: params)
+            }
+            try loop.add(prompts)
+            for _ in 0..<20 { _ = loop.step() }
+            // 40 steps cross block borders twice: taking and registering blocks is part of the steady state.
+            for _ in 0..<40 {
+                mts_count_allocations()
+                let outputs = loop.step()
+                let count = mts_allocations()
+                #expect(outputs.count == 64)
+                #expect(count == 1)
+            }
+        }
+    }
+#endif

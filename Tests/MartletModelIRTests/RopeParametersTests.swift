@@ -1,0 +1,60 @@
+import MartletJSON
+import MartletModelIR
+import Testing
+
+/// Fragments of config.json against transformers, see Scripts/goldens/make_rope.py.
+@Suite struct RopeParametersTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let json: JSONValue
+        var testDescription: String { json["name"]?.stringValue ?? "" }
+        var refusedKey: String? { json["refused"]?.stringValue }
+        var config: ModelConfig { ModelConfig(json: json["config"]!.objectValue!, origin: "config.json") }
+
+        func parameters(of config: ModelConfig) throws(ModelError) -> RopeParameters {
+            try RopeParameters(
+                config: config, headDim: json["headDim"]!.intValue!,
+                maxPositionEmbeddings: config.int("max_position_embeddings"),
+                defaultTheta: json["defaultTheta"]!.doubleValue!)
+        }
+    }
+
+    static let cases = try! Fixture.json("rope/rope.json").arrayValue!.map { Case(json: $0) }
+
+    @Test(
+        "frequencies and attention factor are those of transformers", arguments: cases.filter { $0.refusedKey == nil })
+    func frequencies(_ example: Case) throws {
+        let parameters = try example.parameters(of: example.config)
+        let rotary = parameters.rotaryEmbedding(maxModelLen: example.json["maxModelLen"]?.intValue)
+        let expected = example.json["inverseFrequencies"]!.arrayValue!.map { Float($0.doubleValue!) }
+        #expect(rotary.rotaryDim == example.json["rotaryDim"]!.intValue)
+        #expect(rotary.inverseFrequencies.count == expected.count)
+        for (found, expected) in zip(rotary.inverseFrequencies, expected) {
+            #expect(abs(found - expected) <= 1.2e-7 * expected)
+        }
+        #expect(abs(Double(rotary.attentionFactor) - example.json["attentionFactor"]!.doubleValue!) < 1e-6)
+        #expect(rotary.isNeoxStyle)
+    }
+
+    @Test("reading the normalised form again changes nothing", arguments: cases.filter { $0.refusedKey == nil })
+    func idempotence(_ example: Case) throws {
+        let once = try example.parameters(of: example.config)
+        var json = example.config.json
+        json["rope_scaling"] = nil
+        json["rope_parameters"] = .object(once.json)
+        var twice = try example.parameters(of: ModelConfig(json: json, origin: "config.json"))
+        twice.unusedKeys = once.unusedKeys
+        #expect(twice == once)
+        for key in ["rope_theta", "partial_rotary_factor", "rotary_dim", "rotary_pct", "rotary_emb_base"] {
+            json[key] = nil
+        }
+        twice = try example.parameters(of: ModelConfig(json: json, origin: "config.json"))
+        twice.unusedKeys = once.unusedKeys
+        #expect(twice == once)
+    }
+
+    @Test("what cannot be right is refused by key", arguments: cases.filter { $0.refusedKey != nil })
+    func refusal(_ example: Case) throws {
+        let error = #expect(throws: ModelError.self) { try example.parameters(of: example.config) }
+        #expect(error?.key == example.refusedKey)
+    }
+}

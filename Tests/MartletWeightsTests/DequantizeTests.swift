@@ -1,0 +1,50 @@
+import MartletModelIR
+import Testing
+
+@Suite struct DequantizeTests {
+    @Test("Every format decodes random blocks to the bits that gguf-py gives", arguments: WeightFormat.allCases)
+    func matchesReference(format: WeightFormat) throws {
+        let golden = try #require(try goldens()[format])
+        var output = [Float](repeating: .nan, count: golden.values.count)
+        golden.bytes.withUnsafeBytes { bytes in
+            output.withUnsafeMutableBufferPointer { format.dequantize(bytes, into: $0) }
+        }
+        #expect(output.map(\.bitPattern) == golden.values.map(\.bitPattern))
+    }
+
+    @Test("Blocks that start at odd addresses decode alike")
+    func unaligned() throws {
+        let golden = try #require(try goldens()[.q4_K])
+        var output = [Float](repeating: .nan, count: golden.values.count)
+        ([0] + golden.bytes).withUnsafeBytes { bytes in
+            output.withUnsafeMutableBufferPointer {
+                WeightFormat.q4_K.dequantize(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), into: $0)
+            }
+        }
+        #expect(output == golden.values)
+    }
+
+    private struct Golden {
+        let bytes: [UInt8]
+        let values: [Float]
+    }
+
+    /// The records of formats.bin; the layout is described in Scripts/goldens/make_formats.py.
+    private func goldens() throws -> [WeightFormat: Golden] {
+        let file = try Fixture.bytes("formats.bin")
+        var result: [WeightFormat: Golden] = [:]
+        try file.withUnsafeBytes { file in
+            var offset = 0
+            while offset < file.count {
+                let kind = file.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                let count = Int(file.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+                let format = try #require(WeightFormat(rawValue: kind))
+                let end = offset + 8 + format.rowBytes(count)
+                let values = (0..<count).map { file.loadUnaligned(fromByteOffset: end + 4 * $0, as: Float.self) }
+                result[format] = Golden(bytes: Array(file[(offset + 8)..<end]), values: values)
+                offset = end + 4 * count
+            }
+        }
+        return result
+    }
+}
