@@ -122,7 +122,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "MartletCLITests", dependencies: ["MartletCLI", "Martlet", "MartletJSON"], swiftSettings: strict),
+            name: "MartletCLITests",
+            dependencies: [
+                "MartletCLI", "Martlet", "MartletServer", "MartletEngine", "MartletModelIR", "MartletJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

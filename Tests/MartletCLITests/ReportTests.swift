@@ -1,0 +1,84 @@
+import Martlet
+import MartletEngine
+import MartletJSON
+import Testing
+
+@testable import MartletCLI
+
+@Suite("Reports")
+struct ReportTests {
+    @Test("have percentiles as numpy interpolates them")
+    func percentiles() {
+        let values = [4.0, 1, 3, 2]
+        #expect(values.median == 2.5)
+        #expect(abs(values.percentile(99) - 3.97) < 1e-12)
+        #expect(values.mean == 2.5)
+        #expect([1.0, 3].standardDeviation == 1)
+        #expect([Double]().median == 0)
+    }
+
+    @Test("of a load test count only what succeeded")
+    func serve() throws {
+        var good = LoadGenerator.Outcome()
+        good.firstToken = 0.5
+        good.end = 1.5
+        good.outputTokens = 11
+        good.promptTokens = 7
+        good.gaps = [0.1, 0.3]
+        var bad = LoadGenerator.Outcome()
+        bad.failure = "HTTP 503"
+        let json = ServeReport(outcomes: [good, bad], seconds: 2).report.json
+        #expect(json["completed"] == 1)
+        #expect(json["failed"] == 1)
+        #expect(json["output_throughput"] == 5.5)
+        #expect(json["mean_ttft_ms"] == 500.0)
+        #expect(json["mean_tpot_ms"] == 100.0)
+        #expect(json["median_itl_ms"] == 200.0)
+    }
+
+    @Test("of speed leave cached tokens out and need two tokens")
+    func speeds() throws {
+        let start = ContinuousClock.now
+        var statistics = RequestStatistics(arrival: start, numPromptTokens: 30)
+        #expect(RequestSpeeds(statistics) == nil)
+        statistics.firstScheduled = start
+        statistics.firstToken = start + .seconds(2)
+        statistics.finished = start + .seconds(6)
+        statistics.numGenerationTokens = 9
+        let speeds = try #require(RequestSpeeds(statistics, cached: 10))
+        #expect(speeds.prefill == 10)
+        #expect(speeds.decode == 2)
+    }
+
+    @Test("of progress show a bar once the size is known")
+    func progress() {
+        let half = LoadProgress(phase: .download, detail: "model.safetensors", completed: 512, total: 1024)
+        #expect(ProgressLine.line(half) == "Downloading model.safetensors [##########..........] 512 B of 1.00 KiB")
+        #expect(ProgressLine.line(LoadProgress(phase: .open, detail: "x")) == "Opening x")
+    }
+
+    static let colourCases: [(isTerminal: Bool, noColour: String?, expected: Bool)] = [
+        (true, nil, true), (true, "", true), (true, "1", false), (false, nil, false),
+    ]
+
+    @Test("are coloured only on a terminal, and not against NO_COLOR", arguments: colourCases)
+    func colours(_ row: (isTerminal: Bool, noColour: String?, expected: Bool)) {
+        let console = Console(
+            inputIsTerminal: true, outputIsTerminal: true, errorIsTerminal: row.isTerminal, noColour: row.noColour,
+            term: "xterm")
+        #expect(console.usesColour == row.expected)
+        #expect((console.dim("a") == "a") != row.expected)
+    }
+
+    @Test("of a model say what it is, as text and as JSON")
+    func inspect() async throws {
+        let report = try await ModelReport.make(LLMConfiguration())
+        let text = InspectReport(report).text
+        #expect(text.contains("LlamaForCausalLM"))
+        #expect(text.contains("temperature         1.0  (built-in)"))
+        let json = try JSONReader.parse(InspectReport(report).json)
+        #expect(json["architecture"] == "LlamaForCausalLM")
+        #expect(json["kv_bytes_per_request"]?.intValue == report.kvBytesPerToken * report.maxModelLen)
+        #expect(json["sampling_defaults"]?["top_p"]?["source"] == "built-in")
+    }
+}
