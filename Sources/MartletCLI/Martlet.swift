@@ -19,7 +19,8 @@ struct MartletCommand: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self, LogitsCommand.self,
+            ServeCommand.self, ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self,
+            LogitsCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -188,6 +188,7 @@ struct ForwardPassTests {
     func twins() async throws {
         let ids: [Int32] = (0..<70).map { Int32(($0 * 37 + 11) % 1400) }
         var configuration = LLMConfiguration()
+        configuration.dtype = .float32
         let cpu = try await ForwardPass.load(configuration, maxModelLen: 80)
         configuration.backend = .reference
         let reference = try await ForwardPass.load(configuration, maxModelLen: 80)

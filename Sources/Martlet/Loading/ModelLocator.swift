@@ -1,4 +1,5 @@
 import Glibc
+import MartletHub
 
 /// Finds the files of a model: a path, or a hub name that is cached or downloaded.
 struct ModelLocator {
@@ -12,6 +13,46 @@ struct ModelLocator {
     func path(progress: (@Sendable (LoadProgress) -> Void)?) async throws(LLMError) -> String {
         let model = configuration.model ?? ""
         if access(model, F_OK) == 0 { return model }
-        throw .modelNotFound("\(model): no such file or folder")
+        let name: HubModelName
+        do {
+            guard !Self.looksLikePath(model) else { throw HubError.invalidName("") }
+            name = try HubModelName(model)
+        } catch {
+            throw .modelNotFound(
+                "\(model): no such file or folder, and no hub name either (those look like organisation/name)")
+        }
+        var environment = HubEnvironment(configuration.environment)
+        if let folder = configuration.downloadDirectory { environment.cacheDirectory = folder }
+        do {
+            let snapshot = try await HubDownloader(environment: environment).snapshot(
+                of: name, revision: configuration.revision ?? "main"
+            ) { report in
+                progress?(
+                    LoadProgress(
+                        phase: .download, detail: report.file, completed: report.completedBytes,
+                        total: report.totalBytes))
+            }
+            return snapshot.modelPath
+        } catch {
+            throw LLMError(error, model: model)
+        }
+    }
+
+    private static func looksLikePath(_ model: String) -> Bool {
+        model.hasPrefix("/") || model.hasPrefix("./") || model.hasPrefix("../") || model.hasPrefix("~")
+            || model.hasSuffix(".gguf") && !model.contains(":")
+    }
+}
+
+extension LLMError {
+    /// A hub error as this module's; `model` is the name asked for.
+    fileprivate init(_ error: HubError, model: String) {
+        self =
+            switch error {
+            case .notFound, .unauthorized, .invalidName, .offline:
+                .modelNotFound("\(model): no such file or folder, and the hub: \(error)")
+            case .network, .badResponse, .corrupted, .diskFull, .fileSystem, .missingLibrary, .cancelled:
+                .cannotLoad("\(model): \(error)")
+            }
     }
 }

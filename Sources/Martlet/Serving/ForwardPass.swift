@@ -2,7 +2,7 @@ import MartletModelIR
 
 /// One sequence through the model without engine or tokenizer: token ids in, float32 logits out, for comparing.
 ///
-/// Arithmetic and cache are float32. Not thread-safe.
+/// The cache is float32, and so is the arithmetic when the configuration's `dtype` says so. Not thread-safe.
 public final class ForwardPass {
     /// Columns of the logits.
     public let vocabSize: Int
@@ -34,7 +34,7 @@ public final class ForwardPass {
         let numTokens = min(maxModelLen, Self.maxTokensPerStep)
         let options = CompileOptions(
             maxNumBatchedTokens: numTokens, maxNumSeqs: 1, maxLogitRows: numTokens, maxModelLen: maxModelLen,
-            float32Arithmetic: true)
+            float32Arithmetic: configuration.dtype == .float32)
         let chosen = try ChosenBackend(configuration)
         do {
             executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)

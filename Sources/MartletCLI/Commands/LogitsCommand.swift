@@ -10,7 +10,7 @@ struct LogitsCommand: AsyncParsableCommand {
         discussion: """
             For every int32 tensor NAME.input_ids [T] of the input the output gets NAME.logits, float32 \
             [T, vocabulary], and with --greedy N also NAME.greedy_ids, int32 [N]: the N most probable tokens \
-            one after the other. Arithmetic and KV cache are float32, and no tokenizer is needed.
+            one after the other. No tokenizer is needed, and the KV cache is float32.
 
               martlet logits ./model --input ids.safetensors --output logits.safetensors --greedy 16
             """)
@@ -26,6 +26,9 @@ struct LogitsCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Also continue every input by this many tokens.", valueName: "n"))
     var greedy: CountArgument?
+
+    @Option(help: "Arithmetic; auto shows what the fast kernels make of it.")
+    var dtype = LLMConfiguration.DType.float32
 
     @Option(help: "Where to compute: cpu, or the slow reference implementation.")
     var backend = LLMConfiguration.BackendKind.cpu
@@ -64,6 +67,7 @@ struct LogitsCommand: AsyncParsableCommand {
     private func load(longest: Int, console: Console) async throws -> ForwardPass {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration)
+        configuration.dtype = dtype
         configuration.backend = backend
         configuration.numThreads = threads?.value
         configuration.kernels = kernels

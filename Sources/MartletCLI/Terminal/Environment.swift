@@ -5,8 +5,8 @@ enum Environment {
     /// What the hub client wants to know.
     private static let hubNames = [
         "HOME", "XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "HF_TOKEN_PATH",
-        "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "HTTPS_PROXY",
-        "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "PATH",
+        "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE",
+        "NO_PROXY", "no_proxy",
     ]
 
     /// A variable, or nil when it is not set.

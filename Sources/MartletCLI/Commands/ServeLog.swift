@@ -1,0 +1,20 @@
+import Logging
+import Martlet
+
+/// What the operator should see once a model is loaded.
+struct ServeLog {
+    let logger: Logger
+
+    /// Model, memory, and the sampling defaults with their sources.
+    func ready(_ llm: LLM, seconds: Double) {
+        let info = llm.info
+        logger.info("loaded \(info.name) (\(info.architecture)) in \(fixed(seconds, decimals: 2)) s")
+        let memory = info.memory
+        let cache = "KV cache \(ByteCount(memory.kvCacheBytes)) (\(info.kvCacheDType), \(memory.kvCacheTokens) tokens)"
+        logger.info("weights \(ByteCount(memory.weightBytes)), \(cache), at most \(info.maxModelLen) tokens a request")
+        logger.info("computing on \(info.kernels)")
+        let set = llm.samplingDefaults.table.filter { $0.source != .builtIn }
+        let shown = set.map { "\($0.name) \($0.value) (\($0.source.rawValue))" }.joined(separator: ", ")
+        logger.info("sampling defaults: \(set.isEmpty ? "neutral, the model sets none" : shown)")
+    }
+}
