@@ -82,6 +82,7 @@ struct ServingService: Service {
             defer {
                 monitor.setCurrent(nil)
                 inFlight.remove(id)
+                lifetime.retire()
             }
             let response = await dispatcher.respond(to: request, lifetime: lifetime)
             try await writer.write(response: response.head, body: response.body)
