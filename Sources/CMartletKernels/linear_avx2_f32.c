@@ -84,11 +84,11 @@ DOTS(BF16)
 
 static void dot_rows(dot_function *const *by_width, const char *weight, size_t row_bytes, const char *x, size_t x_row,
                      int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
-    const int64_t pass = ck_rows_per_pass(row_bytes, 4);
+    const int64_t pass = ck_rows_per_pass(row_bytes, 4), group = ck_group_width(CK_AVX2_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += CK_AVX2_GROUP) {
-            dot_function *run = by_width[ck_min(CK_AVX2_GROUP, m - i) - 1];
+        for (int64_t i = 0; i < m; i += group) {
+            dot_function *run = by_width[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += ROWS) {
                 task.columns = (int)ck_min(ROWS, last - n);
                 for (int j = 0; j < ROWS; j++) task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;
@@ -113,6 +113,7 @@ static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, 
 static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0, int64_t n1,
                                const float *bias, float *y, int64_t ldy) {
     const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
+    const int64_t group = ck_group_width(CK_AVX2_GROUP, m);
     float decoded[DECODED_ROWS][DECODED_COLUMNS];
     for (int64_t n = n0; n < n1; n += DECODED_ROWS) {
         int64_t rows = ck_min(DECODED_ROWS, n1 - n);
@@ -121,10 +122,10 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t j = 0; j < rows; j++)
                 decode_row(plan->format, weight + (size_t)(n + j) * row_bytes, k0, count, decoded[j]);
             const bool last = k0 + count == plan->k;
-            for (int64_t i = 0; i < m; i += CK_AVX2_GROUP) {
-                const int64_t width = ck_min(CK_AVX2_GROUP, m - i);
-                const char *group = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], group, 0, 1, 0, rows,
+            for (int64_t i = 0; i < m; i += group) {
+                const int64_t width = ck_min(group, m - i);
+                const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
+                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
                          last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
             }
         }

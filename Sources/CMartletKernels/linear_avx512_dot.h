@@ -118,16 +118,16 @@ typedef void dot_function(const char *x, const dot_task *task);
 // Up to FEW rows of activations go through `stream`.
 INLINE void dot_rows(dot_function *const *stream, dot_function *const *block, const char *weight, size_t row_bytes, const char *x, size_t x_row,
                      int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
-    const int64_t pass = ck_rows_per_pass(row_bytes, 4);
+    const int64_t pass = ck_rows_per_pass(row_bytes, 4), group = ck_group_width(CK_AVX512_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
-            dot_function *run = (m > FEW ? block : stream)[ck_min(CK_AVX512_GROUP, m - i) - 1];
+        for (int64_t i = 0; i < m; i += group) {
+            dot_function *run = (m > FEW ? block : stream)[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += 4) {
                 int64_t rows = ck_min(4, last - n);
                 for (int64_t j = 0; j < 4; j++) task.row[j] = weight + (size_t)(n + ck_min(j, rows - 1)) * row_bytes;
                 // The second group of activations finds its weights in the cache, so memory is free for the next pass.
-                task.ahead = i == CK_AVX512_GROUP && n + pass < n1 ? weight + (size_t)(n + pass) * row_bytes : NULL;
+                task.ahead = i == group && n + pass < n1 ? weight + (size_t)(n + pass) * row_bytes : NULL;
                 task.columns = (__mmask8)((1 << rows) - 1);
                 task.bias = bias ? bias + n : NULL;
                 task.y = y + i * task.ldy + n;

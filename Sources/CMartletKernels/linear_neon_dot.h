@@ -59,11 +59,11 @@ typedef void dot_function(const char *x, const dot_task *task);
 
 INLINE void dot_rows(dot_function *const *by_width, const char *weight, size_t row_bytes, const char *x, size_t x_row,
                      int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
-    const int64_t pass = ck_rows_per_pass(row_bytes, ROWS);
+    const int64_t pass = ck_rows_per_pass(row_bytes, ROWS), group = ck_group_width(CK_NEON_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += CK_NEON_GROUP) {
-            dot_function *run = by_width[ck_min(CK_NEON_GROUP, m - i) - 1];
+        for (int64_t i = 0; i < m; i += group) {
+            dot_function *run = by_width[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += ROWS) {
                 task.columns = (int)ck_min(ROWS, last - n);
                 for (int j = 0; j < ROWS; j++) task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;

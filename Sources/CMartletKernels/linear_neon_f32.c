@@ -36,6 +36,7 @@ static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, 
 static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0, int64_t n1,
                                const float *bias, float *y, int64_t ldy) {
     const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
+    const int64_t group = ck_group_width(CK_NEON_GROUP, m);
     float decoded[DECODED_ROWS][DECODED_COLUMNS];
     for (int64_t n = n0; n < n1; n += DECODED_ROWS) {
         int64_t rows = ck_min(DECODED_ROWS, n1 - n);
@@ -44,10 +45,10 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t j = 0; j < rows; j++)
                 decode_row(plan->format, weight + (size_t)(n + j) * row_bytes, k0, count, decoded[j]);
             const bool last = k0 + count == plan->k;
-            for (int64_t i = 0; i < m; i += CK_NEON_GROUP) {
-                const int64_t width = ck_min(CK_NEON_GROUP, m - i);
-                const char *group = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], group, 0, 1, 0, rows,
+            for (int64_t i = 0; i < m; i += group) {
+                const int64_t width = ck_min(group, m - i);
+                const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
+                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
                          last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
             }
         }

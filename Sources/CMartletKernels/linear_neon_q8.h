@@ -196,11 +196,11 @@ static tile_function *tile_of(ck_format f, int64_t width) {
 void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
                  const float *bias, float *y, int64_t ldy) {
     const size_t panel = ck_panel_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_Q8, plan->k);
-    const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL);
+    const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL), group = ck_group_width(CK_NEON_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += CK_NEON_GROUP) {
-            tile_function *run = tile_of(plan->format, ck_min(CK_NEON_GROUP, m - i));
+        for (int64_t i = 0; i < m; i += group) {
+            tile_function *run = tile_of(plan->format, ck_min(group, m - i));
             const char *x = (const char *)prepared + (size_t)i * x_row;
             for (int64_t n = first; n < last; n += CK_PANEL) {
                 destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n)};
