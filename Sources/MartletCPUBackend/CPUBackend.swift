@@ -5,6 +5,7 @@ public import MartletModelIR
 ///
 /// **Threading** one step at a time: concurrent calls wait for each other.
 public struct CPUBackend: Backend, CustomStringConvertible {
+    /// `cpu`.
     public static let name = "cpu"
 
     let pool: ThreadPool
@@ -31,6 +32,7 @@ public struct CPUBackend: Backend, CustomStringConvertible {
         "cpu (\(kernels.name) kernels, \(numThreads) thread\(numThreads == 1 ? "" : "s"))"
     }
 
+    /// Compiles to a plan walked by all threads; packs the weights.
     public func compile(
         _ program: Program, weights: any WeightSource, options: CompileOptions
     ) throws(BackendError) -> any Executable {
@@ -39,12 +41,14 @@ public struct CPUBackend: Backend, CustomStringConvertible {
         return CPUExecutable(plan: try builder.build(), options: options, pool: pool, kernels: kernels)
     }
 
+    /// A paged cache in the layout that the attention kernels read.
     public func makeKVCache(
         _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
         try CPUKVCache(specs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
     }
 
+    /// A vectorised sampler over this backend's threads.
     public func makeSampler(vocabSize: Int) -> any Sampler {
         CPUSampler(vocabSize: vocabSize, pool: pool, kernels: kernels)
     }

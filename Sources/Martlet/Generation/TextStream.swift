@@ -27,6 +27,7 @@ public struct TextStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Starts reading; dropping the iterator ends the generation.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: events.makeAsyncIterator()) }
 
     /// Reads to the end.
