@@ -8,7 +8,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \
                              apply_to = function)
 
-enum { STEP = 16, F32 = 0, F16 = 1, BF16 = 2 };
+enum { STEP = 16, FEW = 1, F32 = 0, F16 = 1, BF16 = 2 };
 #define vector __m512
 #define weight_bytes(kind) ((kind) == F32 ? 4 : 2)
 #define multiply_add(sum, w, x) _mm512_fmadd_ps(w, x, sum)
@@ -23,9 +23,12 @@ INLINE __m512 weights(const int kind, const char *p, int64_t mask) {
 }
 #include "linear_avx512_dot.h"
 
-DOTS(F32)
-DOTS(F16)
-DOTS(BF16)
+BLOCKS(F32)
+DOT(F32, stream, true, 1)
+BLOCKS(F16)
+DOT(F16, stream, true, 1)
+BLOCKS(BF16)
+DOT(BF16, stream, true, 1)
 
 // Rows and columns decoded at a time: 32 KiB on the stack.
 enum { DECODED_ROWS = 32, DECODED_COLUMNS = CK_SUPER };
@@ -40,6 +43,7 @@ static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, 
 static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0, int64_t n1,
                                const float *bias, float *y, int64_t ldy) {
     const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
+    const int64_t group = ck_group_width(CK_AVX512_GROUP, m);
     float decoded[DECODED_ROWS][DECODED_COLUMNS];
     for (int64_t n = n0; n < n1; n += DECODED_ROWS) {
         int64_t rows = ck_min(DECODED_ROWS, n1 - n);
@@ -48,10 +52,10 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t j = 0; j < rows; j++)
                 decode_row(plan->format, weight + (size_t)(n + j) * row_bytes, k0, count, decoded[j]);
             const bool last = k0 + count == plan->k;
-            for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
-                const int64_t width = ck_min(CK_AVX512_GROUP, m - i);
-                const char *group = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], group, 0, 1, 0, rows,
+            for (int64_t i = 0; i < m; i += group) {
+                const int64_t width = ck_min(group, m - i);
+                const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
+                dot_rows(blocks_F32 + width - 1, blocks_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
                          last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
             }
         }
@@ -64,9 +68,10 @@ void ck_avx512_multiply_f32(const ck_plan *plan, const void *weight, const void 
         multiply_quantized(plan, weight, prepared, m, n0, n1, bias, y, ldy);
         return;
     }
-    dot_function *const *by_width = plan->format == CK_F32 ? dots_F32 : plan->format == CK_F16 ? dots_F16 : dots_BF16;
-    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_F32, plan->k),
-             m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
+    dot_function *stream = plan->format == CK_F32 ? stream_F32_1 : plan->format == CK_F16 ? stream_F16_1 : stream_BF16_1;
+    dot_function *const *block = plan->format == CK_F32 ? blocks_F32 : plan->format == CK_F16 ? blocks_F16 : blocks_BF16;
+    dot_rows(&stream, block, weight, ck_row_bytes(plan->format, plan->k), prepared,
+             ck_prepared_row_bytes(CK_ACT_F32, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 
 #pragma clang attribute pop

@@ -142,6 +142,7 @@ typedef struct {
     float *y;           // of the group's first row and the panel's first column
     int64_t ldy;
     int columns;        // of y that exist, at most 32
+    int64_t ahead;      // bytes from the panel to one that is brought into the L2 cache meanwhile, 0: none
 } destination;
 
 INLINE void tile(const ck_format f, const int width, const char *w, const char *x, const destination *to) {
@@ -155,6 +156,9 @@ INLINE void tile(const ck_format f, const int width, const char *w, const char *
             // arrive from DRAM up to three times faster.
             const int slice = l.header / (l.columns / 32) + l.high + l.low;
             UNROLL for (int i = 0; i < (slice + 63) / 64; i++) _mm_prefetch(w + j * slice + 64 * i, _MM_HINT_T0);
+            if (to->ahead)
+                UNROLL for (int i = 0; i < (slice + 63) / 64; i++)
+                    _mm_prefetch(w + to->ahead + j * slice + 64 * i, _MM_HINT_T1);
             span(f, width, w, p, j, 0, x, sum);
             if (l.halves) span(f, width, w, p, j, 1, x, sum);
             p += l.high + l.low;
@@ -199,14 +203,16 @@ static tile_function *tile_of(ck_format f, int64_t width) {
 void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
                  const float *bias, float *y, int64_t ldy) {
     const size_t panel = ck_panel_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_Q8, plan->k);
-    const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL);
+    const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL), group = ck_group_width(CK_AVX512_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += CK_AVX512_GROUP) {
-            tile_function *run = tile_of(plan->format, ck_min(CK_AVX512_GROUP, m - i));
+        for (int64_t i = 0; i < m; i += group) {
+            tile_function *run = tile_of(plan->format, ck_min(group, m - i));
             const char *x = (const char *)prepared + (size_t)i * x_row;
             for (int64_t n = first; n < last; n += CK_PANEL) {
-                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n)};
+                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n), 0};
+                // The second group of activations finds its weights in the cache, so memory is free for the next pass.
+                if (i == group && n + pass < n1) to.ahead = (int64_t)panel * (pass / CK_PANEL);
                 run((const char *)weight + (size_t)(n / CK_PANEL) * panel, x, &to);
             }
         }

@@ -56,11 +56,12 @@ static inline size_t ck_panel_bytes(ck_format f, int64_t k) {
 bool ck_panel_plan(ck_format format, int64_t n, int64_t k, bool float32, int64_t group, bool bf16, ck_plan *out);
 void ck_panel_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
 
-// Prepared activations: groups of up to `group` rows; the last group is as narrow as the rows left, r.
+// Prepared activations: groups of r rows, at most `group` and as even as may be (8 rows are 4 and 4, not 6 and 2); the
+// last group is as narrow as the rows left.
 //   CK_ACT_F32   [k/16][r][16] floats, the last chunk padded with zeros
 //   CK_ACT_BF16  [k/32][r][32] bfloat16, likewise
 //   CK_ACT_Q8    [k/32] of { int8 code[r][32]; seven 32-bit fields, each [r] }
-// A row takes the same bytes whatever the group's width, so group g starts at g * group * row bytes.
+// A row takes the same bytes whatever its group's width, so a group that starts with row i starts at i * row bytes.
 typedef enum {
     CK_X_SCALE,    // float
     CK_X_OFFSET,   // int32: -128 * sum of the codes
@@ -83,6 +84,11 @@ static inline size_t ck_prepared_row_bytes(ck_activation activation, int64_t k) 
     return 0;
 }
 
+static inline int64_t ck_group_width(int64_t group, int64_t m) {
+    int64_t groups = (m + group - 1) / group;
+    return groups ? (m + groups - 1) / groups : 1;
+}
+
 // Row i of m: where its group starts, how wide the group is, and which row of it this is.
 typedef struct {
     char *base;
@@ -90,8 +96,8 @@ typedef struct {
 } ck_place;
 
 static inline ck_place ck_place_of(void *prepared, size_t row_bytes, int64_t group, int64_t m, int64_t i) {
-    int64_t first = i / group * group;
-    return (ck_place){(char *)prepared + (size_t)first * row_bytes, ck_min(group, m - first), i - first};
+    int64_t width = ck_group_width(group, m), first = i / width * width;
+    return (ck_place){(char *)prepared + (size_t)first * row_bytes, ck_min(width, m - first), i - first};
 }
 
 // Float rows into the layout above; compiled into every table for its instruction set.

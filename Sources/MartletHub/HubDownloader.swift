@@ -44,11 +44,14 @@ public struct HubDownloader: Sendable {
         // Links whose blob is gone do not count.
         let names = FileSystem.names(in: directory).filter { FileSystem.size(of: "\(directory)/\($0)") != nil }
         guard let files = try? FileSelection.files(of: name, among: names) else { return nil }
-        let isGGUF = files.contains { $0.hasSuffix(".gguf") }
-        guard isGGUF || (files.contains("config.json") && SafetensorsShards.areComplete(files, in: directory)) else {
-            return nil
-        }
+        guard Self.isWhole(files, in: directory) else { return nil }
         return HubSnapshot(cache: cache, name: name, commit: commit, files: files)
+    }
+
+    private static func isWhole(_ files: [String], in directory: String) -> Bool {
+        let ggufs = files.filter { $0.hasSuffix(".gguf") }
+        if let first = ggufs.first { return ggufs.count == GGUFParts(of: first).count }
+        return files.contains("config.json") && SafetensorsShards.areComplete(files, in: directory)
     }
 
     private func download(
@@ -57,6 +60,8 @@ public struct HubDownloader: Sendable {
         let environment = environment
         let policy = policy
         return try await BlockingThread.run { (cancellation) throws(HubError) in
+            var policy = policy
+            policy.cancellation = cancellation
             let transport = try CurlTransport(
                 library: CurlLibrary.shared.get(), noProxy: environment.noProxy, cancellation: cancellation)
             let client = try HubClient(

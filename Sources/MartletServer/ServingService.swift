@@ -28,7 +28,7 @@ struct ServingService: Service {
                 group.addTask {
                     let engine = try await load()
                     slot.fill(engine, modelNames: configuration.servedModelNames)
-                    logger.info("serving", metadata: ["model": .string(engine.servedModel.name)])
+                    logger.debug("serving", metadata: ["model": .string(engine.servedModel.name)])
                     return .loader
                 }
                 group.addTask {
@@ -70,6 +70,9 @@ struct ServingService: Service {
 
     private func listener(slot: EngineSlot, inFlight: InFlightRequests) -> any Service {
         let dispatcher = dispatcher(slot)
+        // The owner of this server announces the address in its own words.
+        var channelLogger = logger
+        channelLogger.logLevel = max(logger.logLevel, .notice)
         let channel = MonitoredChannel(
             idleTimeout: configuration.idleTimeout, maxHeaderBytes: configuration.limits.maxHeaderBytes
         ) { request, writer, monitor in
@@ -79,6 +82,7 @@ struct ServingService: Service {
             defer {
                 monitor.setCurrent(nil)
                 inFlight.remove(id)
+                lifetime.retire()
             }
             let response = await dispatcher.respond(to: request, lifetime: lifetime)
             try await writer.write(response: response.head, body: response.body)
@@ -87,9 +91,9 @@ struct ServingService: Service {
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,
-                availableConnectionsDelegate: .maximum(configuration.limits.maxConnections, logger: logger)),
+                availableConnectionsDelegate: .maximum(configuration.limits.maxConnections, logger: channelLogger)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? configuration.port) },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: channelLogger)
     }
 
     /// What answers requests, also without a socket.

@@ -247,6 +247,25 @@ private let hasCurl = if case .success = CurlLibrary.shared { true } else { fals
         #expect(try downloader("http://127.0.0.1:1").cached(HubModelName("org/model")) == nil)
     }
 
+    @Test("Models in several files count only with all of them")
+    func parts() throws {
+        let snapshot = "\(folder.path)/models--org--model/snapshots/\(FakeHub.commit)"
+        let downloader = downloader("http://127.0.0.1:1")
+        let name = try HubModelName("org/model")
+        func cached() -> String? { downloader.cached(name, revision: FakeHub.commit)?.modelPath }
+        try FileSystem.write("x", to: "\(snapshot)/m-00001-of-00002.gguf")
+        #expect(cached() == nil)
+        try FileSystem.write("x", to: "\(snapshot)/m-00002-of-00002.gguf")
+        #expect(cached() == "\(snapshot)/m-00001-of-00002.gguf")
+        try FileSystem.write("{}", to: "\(snapshot)/config.json")
+        let index = #"{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}"#
+        try FileSystem.write(index, to: "\(snapshot)/model.safetensors.index.json")
+        try FileSystem.write("x", to: "\(snapshot)/model-1.safetensors")
+        #expect(cached() == nil)
+        try FileSystem.write("x", to: "\(snapshot)/model-2.safetensors")
+        #expect(cached() == snapshot)
+    }
+
     @Test("A cancelled task stops its download")
     func cancellation() async throws {
         let hub = FakeHub(behaviour())

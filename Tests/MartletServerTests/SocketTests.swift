@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func nothingOfARequestOutlivesItsAnswer(streamed: Bool) async throws {
+        let engine = FakeEngine()
+        try await TestServer.run(engine) { server in
+            try await server.connect { connection in
+                try await connection.post("/v1/chat/completions", streamed ? Self.stream : Self.whole)
+                _ = try await connection.read(through: streamed ? "0\r\n\r\n" : "\"usage\"")
+                // The connection stays open: what it holds must not be the request's.
+                await engine.wait { $0.started == 1 && $0.alive == 0 }
+            }
+        }
+    }
+
     enum Leaving: CaseIterable { case close, closeOutput, reset }
 
     @Test(arguments: Leaving.allCases, [true, false])
@@ -123,7 +136,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            await engine.wait { $0.running == 0 && $0.started >= 80 }
+            await engine.wait { $0.running == 0 && $0.started >= 80 && $0.alive == 0 }
             let health = try await server.connect { connection in
                 try await connection.get("/health")
                 return try await connection.readResponse().head

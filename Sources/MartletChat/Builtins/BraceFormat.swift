@@ -18,7 +18,7 @@ struct BraceFormat {
     }
 
     private mutating func expand(_ scalars: [Unicode.Scalar], level: Int) throws(ChatTemplateError) -> String {
-        guard level < 2 else { throw ChatTemplateError(.value, "Max string recursion exceeded") }
+        guard level <= 2 else { throw ChatTemplateError(.value, "Max string recursion exceeded") }
         var result = String.UnicodeScalarView()
         var index = 0
         while index < scalars.count {

@@ -38,7 +38,6 @@ extension Interpreter {
     /// `value|name(arguments)`.
     func apply(_ name: String, to value: Value, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
         guard let filter = Filters.table[name] else { throw ChatTemplateError(.syntax, "No filter named '\(name)'.") }
-        if case .undefined(let undefined) = value, undefined.kind == .security { throw undefined.error }
         return try filter(self, value, arguments)
     }
 }

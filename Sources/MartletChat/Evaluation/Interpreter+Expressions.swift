@@ -1,11 +1,20 @@
 extension Interpreter {
     /// The value of an expression.
     func evaluate(_ expression: Expression, _ scope: Scope) throws(ChatTemplateError) -> Value {
+        switch expression {
+        case .literal(let literal):
+            try charge()
+            return Value(literal)
+        case .name(let id):
+            try charge()
+            return scope.lookup(id) ?? .undefined(UndefinedValue("'\(names[id])' is undefined"))
+        default: return try nested { () throws(ChatTemplateError) in try evaluateCompound(expression, scope) }
+        }
+    }
+
+    private func evaluateCompound(_ expression: Expression, _ scope: Scope) throws(ChatTemplateError) -> Value {
         try charge()
         switch expression {
-        case .literal(let literal): return Value(literal)
-        case .name(let id):
-            return scope.lookup(id) ?? .undefined(UndefinedValue("'\(names[id])' is undefined"))
         case .list(let elements): return try list(try evaluateAll(elements, scope))
         case .tuple(let elements): return try tuple(try evaluateAll(elements, scope))
         case .dict(let members): return try evaluateDict(members, scope)

@@ -4,7 +4,7 @@ extension Interpreter {
         for statement in body {
             do throws(ChatTemplateError) {
                 try charge()
-                let flow = try execute(statement.kind, scope)
+                let flow = try nested { () throws(ChatTemplateError) in try execute(statement.kind, scope) }
                 if flow != .normal { return flow }
             } catch {
                 var error = error
@@ -18,7 +18,7 @@ extension Interpreter {
     private func execute(_ kind: Statement.Kind, _ scope: Scope) throws(ChatTemplateError) -> Flow {
         switch kind {
         case .text(let text): try write(text)
-        case .output(let expression): try write(try printed(try evaluate(expression, scope)))
+        case .output(let expression): try write(try text(of: try evaluate(expression, scope)))
         case .conditional(let branches, let otherwise):
             for (test, body) in branches where try evaluate(test, scope).isTrue { return try execute(body, scope) }
             return try execute(otherwise, scope)
@@ -34,7 +34,7 @@ extension Interpreter {
             scope.set(definition.nameID, .macro(MacroValue(definition, scope)))
         case .callBlock(let definition, let callee): try callBlock(definition, callee, scope)
         case .filterBlock(let filters, let body):
-            try write(try printed(try apply(filters, to: try captured(body, Scope(parent: scope)), scope)))
+            try write(try text(of: try apply(filters, to: try captured(body, Scope(parent: scope)), scope)))
         case .with(let assignments, let body):
             let inner = Scope(parent: scope)
             for (target, value) in assignments { try assign(target, try evaluate(value, scope), inner) }
@@ -44,12 +44,6 @@ extension Interpreter {
         case .continueLoop: return .continueLoop
         }
         return .normal
-    }
-
-    /// The text of a printed value.
-    private func printed(_ value: Value) throws(ChatTemplateError) -> String {
-        if case .undefined(let undefined) = value, undefined.kind == .security { throw undefined.error }
-        return try text(of: value)
     }
 
     private func captured(_ body: [Statement], _ scope: Scope) throws(ChatTemplateError) -> String {
@@ -127,9 +121,7 @@ extension Interpreter {
 
     private func uncountedElements(of value: Value) throws(ChatTemplateError) -> [Value] {
         switch value {
-        case .undefined(let undefined):
-            if undefined.kind == .security { throw undefined.error }
-            return []
+        case .undefined: return []
         case .string(let text), .markup(let text): return text.unicodeScalars.map { .string(String($0)) }
         case .list(let list), .tuple(let list): return list.elements
         case .dict(let dict): return dict.elements(of: .keys)
@@ -153,6 +145,6 @@ extension Interpreter {
         keep(scope)
         var arguments = try arguments(callArguments, scope)
         arguments.named.append(("caller", .macro(MacroValue(definition, scope))))
-        try write(try printed(try call(try evaluate(function, scope), arguments)))
+        try write(try text(of: try call(try evaluate(function, scope), arguments)))
     }
 }

@@ -17,6 +17,7 @@ final class Interpreter {
     var output: [UInt8] = []
     private var steps: Int
     private var callDepth = 0
+    private var nesting = 0
     /// What may be part of a reference cycle; emptied at the end.
     private var scopes: [Scope] = []
     private var namespaces: [NamespaceValue] = []
@@ -128,6 +129,20 @@ final class Interpreter {
         }
         return try body()
     }
+
+    /// Runs a statement or expression one level deeper; bounds the stack, which takes about a kilobyte a level.
+    @inline(__always)
+    func nested<R>(_ body: () throws(ChatTemplateError) -> R) throws(ChatTemplateError) -> R {
+        nesting += 1
+        defer { nesting -= 1 }
+        guard nesting <= Self.maxNesting else {
+            throw ChatTemplateError(.limit, "nests statements and expressions deeper than \(Self.maxNesting) levels")
+        }
+        return try body()
+    }
+
+    /// Python stops at 1000 frames, of which a macro call takes several.
+    private static let maxNesting = 1500
 
     // MARK: Output
 

@@ -149,7 +149,8 @@ extension Lexer {
             advance(to: end)
             return
         }
-        throw error("Missing end of raw directive")
+        // jinja2 only notices where there is text to be raw.
+        if position < bytes.count { throw error("Missing end of raw directive") }
     }
 
     private mutating func skipComment() throws(ChatTemplateError) {

@@ -32,9 +32,8 @@ extension Parser {
 
     private mutating func conditionalExpression() throws(ChatTemplateError) -> Expression {
         var result = try disjunction()
-        var chain = 0
         while skip(name: "if") {
-            try extendChain(&chain)
+            try countOperator()
             let test = try disjunction()
             let otherwise = skip(name: "else") ? try expression() : nil
             result = .conditional(test: test, then: result, otherwise: otherwise)
@@ -44,9 +43,8 @@ extension Parser {
 
     private mutating func disjunction() throws(ChatTemplateError) -> Expression {
         var left = try conjunction()
-        var chain = 0
         while skip(name: "or") {
-            try extendChain(&chain)
+            try countOperator()
             left = .or(left, try conjunction())
         }
         return left
@@ -54,9 +52,8 @@ extension Parser {
 
     private mutating func conjunction() throws(ChatTemplateError) -> Expression {
         var left = try negation()
-        var chain = 0
         while skip(name: "and") {
-            try extendChain(&chain)
+            try countOperator()
             left = .and(left, try negation())
         }
         return left
@@ -93,9 +90,8 @@ extension Parser {
 
     private mutating func sum() throws(ChatTemplateError) -> Expression {
         var left = try concatenation()
-        var chain = 0
         while case .symbol(let symbol) = current, symbol == .add || symbol == .subtract {
-            try extendChain(&chain)
+            try countOperator()
             advance()
             left = .binary(symbol == .add ? .add : .subtract, left, try concatenation())
         }
@@ -110,11 +106,10 @@ extension Parser {
 
     private mutating func product() throws(ChatTemplateError) -> Expression {
         var left = try power()
-        var chain = 0
         while case .symbol(let symbol) = current, symbol != .add, symbol != .subtract, symbol != .power,
             let operation = BinaryOperator(rawValue: symbol.rawValue)
         {
-            try extendChain(&chain)
+            try countOperator()
             advance()
             left = .binary(operation, left, try power())
         }
@@ -123,9 +118,8 @@ extension Parser {
 
     private mutating func power() throws(ChatTemplateError) -> Expression {
         var left = try unary(withFilter: true)
-        var chain = 0
         while skip(.power) {
-            try extendChain(&chain)
+            try countOperator()
             left = .binary(.power, left, try unary(withFilter: true))
         }
         return left
@@ -210,23 +204,20 @@ extension Parser {
 extension Parser {
     private mutating func postfix(_ value: Expression) throws(ChatTemplateError) -> Expression {
         var node = value
-        var chain = 0
         while true {
-            try extendChain(&chain)
             switch current {
             case .symbol(.dot): node = try attribute(of: node)
             case .symbol(.leftBracket): node = try subscripted(node)
             case .symbol(.leftParenthesis): node = .call(node, try callArguments())
             default: return node
             }
+            try countOperator()
         }
     }
 
     private mutating func filtered(_ value: Expression) throws(ChatTemplateError) -> Expression {
         var node = value
-        var chain = 0
         while true {
-            try extendChain(&chain)
             switch current {
             case .symbol(.pipe):
                 advance()
@@ -237,6 +228,7 @@ extension Parser {
             case .symbol(.leftParenthesis): node = .call(node, try callArguments())
             default: return node
             }
+            try countOperator()
         }
     }
 

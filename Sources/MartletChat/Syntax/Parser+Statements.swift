@@ -8,6 +8,7 @@ extension Parser {
         var body: [Statement] = []
         while true {
             let line = line
+            beginTag()
             switch current {
             case .data(let text):
                 advance()

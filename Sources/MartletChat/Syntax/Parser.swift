@@ -13,8 +13,9 @@ struct Parser {
 
     /// Expressions and blocks within each other; keeps the parser's and the evaluator's stacks small.
     private static let maxDepth = 100
-    /// Operators in a row, which nest in the tree.
-    private static let maxChain = 500
+    /// Operators in one tag, which may all nest in the tree.
+    private static let maxOperators = 1000
+    private var operators = 0
 
     init(_ source: String) throws(ChatTemplateError) { tokens = try Lexer.tokenize(source) }
 
@@ -77,13 +78,16 @@ struct Parser {
         return result
     }
 
-    /// Counts the operators of a chain.
-    func extendChain(_ count: inout Int) throws(ChatTemplateError) {
-        count += 1
-        guard count <= Self.maxChain else {
-            throw ChatTemplateError(.limit, "more than \(Self.maxChain) operators in a row", line: line)
+    /// Counts an operator of the current tag.
+    mutating func countOperator() throws(ChatTemplateError) {
+        operators += 1
+        guard operators <= Self.maxOperators else {
+            throw ChatTemplateError(.limit, "more than \(Self.maxOperators) operators in one tag", line: line)
         }
     }
+
+    /// Begins to count operators anew.
+    mutating func beginTag() { operators = 0 }
 
     /// Parses a macro's inside and tells which names it mentions.
     mutating func collectingMentions<R>(

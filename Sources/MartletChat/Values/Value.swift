@@ -56,8 +56,8 @@ struct ValueExtent {
 }
 
 /// The elements of a list or tuple, which never change.
-final class ListValue: Sendable {
-    nonisolated(unsafe) let elements: [Value]
+final class ListValue {
+    let elements: [Value]
     let extent: ValueExtent
     /// The names by which a grouping's parts can be asked for.
     let fieldNames: [String]

@@ -63,6 +63,8 @@ enum FileSelection {
 struct GGUFParts {
     /// The path up to `-00001-of-00003` or `.gguf`.
     let model: String
+    /// How many parts the model has.
+    let count: Int
 
     init(of path: String) {
         let stem = path.hasSuffix(".gguf") ? path.dropLast(5) : path[...]
@@ -70,6 +72,7 @@ struct GGUFParts {
         let isPart =
             pieces.count > 3 && pieces[pieces.count - 2] == "of"
             && [pieces[pieces.count - 1], pieces[pieces.count - 3]].allSatisfy { $0.count == 5 && Int($0) != nil }
+        count = isPart ? Int(pieces[pieces.count - 1]) ?? 1 : 1
         model = isPart ? pieces.dropLast(3).joined(separator: "-") : String(stem)
     }
 }

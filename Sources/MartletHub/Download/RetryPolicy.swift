@@ -6,6 +6,10 @@ struct RetryPolicy: Sendable {
     var maxAttempts = 5
     /// Waiting time before the first new attempt; doubles each time.
     var delay = Duration.seconds(1)
+    /// Ends the waiting early.
+    var cancellation: Cancellation?
+
+    private static let longestNap = Duration.milliseconds(200)
 
     /// Runs `body`, again after network errors; attempts that got bytes across do not count.
     func run<R>(
@@ -25,18 +29,22 @@ struct RetryPolicy: Sendable {
                 }
                 guard attempt < maxAttempts else { throw error }
                 attempt += 1
-                wait(delay)
+                try wait(delay)
                 delay *= 2
             }
         }
     }
 
-    private func wait(_ delay: Duration) {
-        let (seconds, attoseconds) = delay.components
-        var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    /// Naps until the time is over, so that a cancelled download ends soon.
+    private func wait(_ delay: Duration) throws(HubError) {
+        let end = ContinuousClock.now + delay
         while true {
-            var request = rest
-            guard nanosleep(&request, &rest) != 0, errno == EINTR else { return }
+            if let cancellation, cancellation.isCancelled { throw .cancelled }
+            let rest = end - ContinuousClock.now
+            guard rest > .zero else { return }
+            let (seconds, attoseconds) = min(rest, Self.longestNap).components
+            var request = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+            nanosleep(&request, nil)
         }
     }
 }

@@ -34,6 +34,8 @@ struct ContinuedMessage {
 
     private static func lastIndex(of needle: [UInt8], in text: [UInt8]) -> Int? {
         guard text.count >= needle.count else { return nil }
-        return (0...(text.count - needle.count)).reversed().first { text[$0..<($0 + needle.count)].elementsEqual(needle) }
+        return (0...(text.count - needle.count)).reversed().first {
+            text[$0..<($0 + needle.count)].elementsEqual(needle)
+        }
     }
 }

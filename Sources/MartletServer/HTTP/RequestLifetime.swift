@@ -12,6 +12,7 @@ final class RequestLifetime: Sendable {
 
     private struct State {
         var end: End?
+        var isOver = false
         var handlers: [@Sendable (End) -> Void] = []
     }
 
@@ -23,10 +24,23 @@ final class RequestLifetime: Sendable {
     /// Has `handler` called when the request ends early, at once if it has.
     func onEnd(_ handler: @escaping @Sendable (End) -> Void) {
         let end = state.withLock { state -> End? in
-            if state.end == nil { state.handlers.append(handler) }
+            if state.end == nil, !state.isOver { state.handlers.append(handler) }
             return state.end
         }
         if let end { handler(end) }
+    }
+
+    /// Forgets the handlers: the answer is complete.
+    ///
+    /// Handlers hold tasks and tasks hold results that may hold this object; without this they would never be freed.
+    func retire() {
+        let handlers = state.withLock { state in
+            state.isOver = true
+            defer { state.handlers = [] }
+            return state.handlers
+        }
+        // Released outside the lock: the last reference may run code of its own.
+        _ = handlers
     }
 
     /// Ends the request early; true if there was work to stop.

@@ -3,6 +3,8 @@ struct MergeTableBuilder {
     private let vocabulary: Vocabulary
     private var bytes: [UInt8] = []
     private(set) var table: MergeTable
+    /// Trained vocabularies number tokens in the order of their merges, so that the next union is mostly the next id.
+    private var expectedUnion: Int32 = 0
     /// The merges added so far, which is the rank of the next.
     private(set) var count = 0
 
@@ -33,12 +35,17 @@ struct MergeTableBuilder {
         let ids = bytes.withUnsafeBufferPointer { bytes -> (Int32, Int32, Int32)? in
             guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<middle])),
                 let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[middle...])),
-                let union = vocabulary.id(of: bytes)
+                let union = unionID(bytes)
             else { return nil }
             return (left, right, union)
         }
         guard let (left, right, union) = ids else { return false }
+        expectedUnion = union + 1
         table.add(left, right, rank: rank, result: union)
         return true
+    }
+
+    private func unionID(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+        vocabulary.isToken(Int(expectedUnion), bytes) ? expectedUnion : vocabulary.id(of: bytes)
     }
 }

@@ -20,8 +20,8 @@ struct CanonicalComposition: Sendable {
     private var combiningClass: [UInt32: UInt8] = [:]
     private var parts: [UInt32: (first: UInt32, second: UInt32)] = [:]
     private var composite: [UInt64: UInt32] = [:]
-    /// Scalars that may change in NFC or change what stands before them.
-    private var isAffected: Set<UInt32> = []
+    /// Scalars that may change in NFC or combine with what stands before them.
+    private var isAffected = ScalarSet()
 
     private init() {
         var numbers = PackedNumbers(UnicodeCanonicalData.combiningClasses)
@@ -51,37 +51,56 @@ struct CanonicalComposition: Sendable {
         for jamo in Hangul.trailing + 1..<Hangul.trailing + Hangul.trailingCount { isAffected.insert(jamo) }
     }
 
-    /// The composed text, or nil where `bytes` are composed already.
+    /// The composed text, or nil where nothing in `bytes` can change.
+    ///
+    /// Only stretches of scalars that may change are worked on, each with the scalar before it: a scalar that is not
+    /// affected never combines with what comes before.
     func normalize(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard mayChange(bytes) else { return nil }
-        var scalars: [UInt32] = []
-        scalars.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
-            let scalar = UTF8Scalar(in: bytes, at: index)
-            decompose(scalar.code, into: &scalars)
-            index += scalar.length
-        }
-        orderMarks(&scalars)
-        compose(&scalars)
+        guard var start = firstAffected(bytes, from: 0) else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
-        for code in scalars { result.append(contentsOf: UTF8.encode(Unicode.Scalar(code) ?? "\u{FFFD}")!) }
+        var copied = 0
+        while true {
+            if start > copied { start -= UTF8Scalar(in: bytes, before: start).length }
+            result.append(contentsOf: bytes[copied..<start])
+            copied = appendComposed(bytes, from: start, to: &result)
+            guard let next = firstAffected(bytes, from: copied) else { break }
+            start = next
+        }
+        result.append(contentsOf: bytes[copied...])
         return result
     }
 
-    private func mayChange(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var index = 0
+    private func firstAffected(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        var index = start
         while index < bytes.count {
             if bytes[index] < Self.firstAffected {
                 index += 1
                 continue
             }
             let scalar = UTF8Scalar(in: bytes, at: index)
-            if isAffected.contains(scalar.code) { return true }
+            if isAffected.contains(scalar.code) { return index }
             index += scalar.length
         }
-        return false
+        return nil
+    }
+
+    /// Composes the scalar at `start` and the affected ones after it; returns where they end.
+    private func appendComposed(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to result: inout [UInt8]
+    ) -> Int {
+        var scalars: [UInt32] = []
+        var index = start
+        while index < bytes.count {
+            let scalar = UTF8Scalar(in: bytes, at: index)
+            guard index == start || isAffected.contains(scalar.code) else { break }
+            decompose(scalar.code, into: &scalars)
+            index += scalar.length
+        }
+        orderMarks(&scalars)
+        compose(&scalars)
+        for code in scalars { result.append(contentsOf: UTF8.encode(Unicode.Scalar(code) ?? "\u{FFFD}")!) }
+        return index
     }
 
     private func decompose(_ code: UInt32, into scalars: inout [UInt32]) {

@@ -64,7 +64,7 @@ struct Vocabulary: Sendable {
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         var index = Int(truncatingIfNeeded: hash) & slotMask
         while slots[index].occupant != 0 {
-            if slots[index].tag == tag, isToken(slots[index].occupant, bytes) { return }
+            if slots[index].tag == tag, isToken(Int(slots[index].occupant - 1), bytes) { return }
             index = (index + 1) & slotMask
         }
         slots[index] = Slot(tag: tag, occupant: UInt32(id) + 1)
@@ -76,7 +76,7 @@ struct Vocabulary: Sendable {
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         var index = Int(truncatingIfNeeded: hash) & slotMask
         while slots[index].occupant != 0 {
-            if slots[index].tag == tag, isToken(slots[index].occupant, bytes) {
+            if slots[index].tag == tag, isToken(Int(slots[index].occupant - 1), bytes) {
                 return Int32(bitPattern: slots[index].occupant - 1)
             }
             index = (index + 1) & slotMask
@@ -84,9 +84,11 @@ struct Vocabulary: Sendable {
         return nil
     }
 
-    private func isToken(_ occupant: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        let span = spans[Int(occupant - 1)]
-        guard Int(span.length) == bytes.count else { return false }
+    /// Whether the model's token `id` decodes to exactly `bytes`.
+    func isToken(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard spans.indices.contains(id) else { return false }
+        let span = spans[id]
+        guard Int(span.length) == bytes.count, !span.isVerbatim else { return false }
         return arena.withUnsafeBufferPointer { arena in
             for offset in 0..<bytes.count where arena[Int(span.start) + offset] != bytes[offset] { return false }
             return true

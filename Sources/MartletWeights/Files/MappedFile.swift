@@ -55,8 +55,11 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// Gives the bytes to `body` and keeps the mapping until it returns.
-    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        withExtendedLifetime(self) { body(bytes) }
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(bytes)
     }
 
     /// Asks the system to read the whole file ahead.

@@ -30,6 +30,7 @@ final class FakeEngine: ServingEngine {
         var numEnded = 0
         var numCancelled = 0
         var numEvents = 0
+        var numAlive = 0
         var isReleased = false
         var statistics = EngineStatistics()
         var wasShutDown = false
@@ -43,6 +44,8 @@ final class FakeEngine: ServingEngine {
         var ended: Int
         var cancelled: Int
         var events: Int
+        /// Event sequences in memory.
+        var alive: Int
         var running: Int { started - ended }
     }
 
@@ -64,7 +67,9 @@ final class FakeEngine: ServingEngine {
     var wasShutDown: Bool { state.withLock { $0.wasShutDown } }
 
     private static func counts(_ state: State) -> Counts {
-        Counts(started: state.numStarted, ended: state.numEnded, cancelled: state.numCancelled, events: state.numEvents)
+        Counts(
+            started: state.numStarted, ended: state.numEnded, cancelled: state.numCancelled, events: state.numEvents,
+            alive: state.numAlive)
     }
 
     /// Suspends until the counts meet a condition.
@@ -213,6 +218,8 @@ final class FakeEngine: ServingEngine {
         }
     }
 
+    fileprivate func countAlive(_ change: Int) { self.change { $0.numAlive += change } }
+
     fileprivate func countEvent() { change { $0.numEvents += 1 } }
 
     fileprivate func ended(cancelled: Bool) {
@@ -246,8 +253,14 @@ private struct FakeEvents: AsyncSequence, Sendable {
     final class Token: Sendable {
         let engine: FakeEngine
         private let hasEnded = Mutex(false)
-        init(engine: FakeEngine) { self.engine = engine }
-        deinit { end(cancelled: true) }
+        init(engine: FakeEngine) {
+            self.engine = engine
+            engine.countAlive(1)
+        }
+        deinit {
+            end(cancelled: true)
+            engine.countAlive(-1)
+        }
         var isOver: Bool { hasEnded.withLock { $0 } }
         func end(cancelled: Bool) {
             let isFirst = hasEnded.withLock { hasEnded in
