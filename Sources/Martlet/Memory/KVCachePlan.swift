@@ -56,11 +56,9 @@ struct KVCachePlan: Hashable {
             if let bytes = inputs.requestedBytes { "--kv-cache-memory-bytes is \(ByteCount(bytes))" } else {
                 "\(ByteCount(inputs.availableBytes)) of memory are available"
             }
-        let advice =
-            fittingLen >= inputs.blockSize
-            ? "; --max-model-len \(fittingLen) would fit" : "; not even one block of \(inputs.blockSize) tokens fits"
+        var advice = "not even one block of \(inputs.blockSize) tokens fits"
+        if fittingLen >= inputs.blockSize { advice = "--max-model-len \(fittingLen) would fit" }
         return .cannotLoad(
-            "one request of \(maxModelLen) tokens needs \(needed) of KV cache, but \(offered)\(advice)"
-                + (inputs.requestedBytes == nil ? "" : ", or give it more memory"))
+            "one request of \(maxModelLen) tokens needs \(needed) of KV cache, but \(offered); \(advice)")
     }
 }

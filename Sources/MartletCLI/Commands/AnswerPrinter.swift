@@ -1,14 +1,16 @@
 import Martlet
 import MartletEngine
 
-/// Prints an answer while it is made; Ctrl-C on a terminal stops it.
+/// Prints an answer while it is made; in a conversation Ctrl-C stops it.
 struct AnswerPrinter {
     let console: Console
+    /// nil: Ctrl-C ends the program.
+    var interrupt: Interrupt?
 
     /// Prints the text of a stream and gives it back.
     func print(_ stream: GenerationStream) async throws -> String {
-        let interrupt = console.inputIsTerminal ? Interrupt(onSignal: stream.cancel) : nil
-        defer { interrupt?.end() }
+        interrupt?.stops(stream.cancel)
+        defer { interrupt?.stops(nil) }
         var text = ""
         var last: GenerationEvent?
         var numTokens = 0

@@ -4,6 +4,9 @@ import Martlet
 /// Reads messages from the terminal and prints answers until the user leaves.
 struct ChatLoop {
     let console: Console
+    private let interrupt = Interrupt()
+
+    init(console: Console) { self.console = console }
 
     /// Runs until Ctrl-D or `/exit`.
     func run(_ conversation: inout Conversation) async throws {
@@ -31,7 +34,7 @@ struct ChatLoop {
 
     private func answer(_ message: String, _ conversation: inout Conversation) async throws {
         do {
-            _ = try await conversation.answer(message, console: console)
+            _ = try await conversation.answer(message, console: console, interrupt: interrupt)
         } catch LLMError.contextLengthExceeded(_, let maxModelLen, _) {
             console.err("martlet: the conversation no longer fits \(maxModelLen) tokens; /reset starts over\n")
         } catch LLMError.invalidRequest(let param, let message) {

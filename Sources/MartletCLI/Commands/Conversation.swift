@@ -23,14 +23,17 @@ struct Conversation {
     }
 
     /// Streams an answer to the standard output and keeps both messages; a stopped answer is kept as far as it came.
-    mutating func answer(_ text: String, console: Console) async throws -> String {
+    mutating func answer(
+        _ text: String, console: Console, interrupt: Interrupt? = nil
+    ) async throws -> String {
         messages.append(["role": "user", "content": .string(text)])
         do {
             let rendered = try llm.renderChat(ChatRenderRequest(messages: messages, now: .now()))
             var request = GenerationRequest(prompt: .text(rendered), sampling: sampling.overrides)
             request.addSpecialTokens = false
             request.stop = sampling.stop
-            let answer = try await AnswerPrinter(console: console).print(try await llm.generate(request))
+            let answer = try await AnswerPrinter(console: console, interrupt: interrupt)
+                .print(try await llm.generate(request))
             messages.append(["role": "assistant", "content": .string(answer)])
             return answer
         } catch {

@@ -59,7 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
             ServeLog(logger: log).ready(llm, seconds: (ContinuousClock.now - start).seconds)
             return llm
         }
-        let host = serverConfiguration.host
-        try await instance.run { port in log.info("listening on http://\(host):\(port)") }
+
+        try await instance.run()
     }
 }
