@@ -73,13 +73,11 @@ struct PlanBuilder {
     // MARK: Weights
 
     private func loadMatrices() throws(BackendError) {
-        var readByRow: Set<String> = []
         for region in lowering.regions {
-            if case .embed(let table, _) = region { readByRow.insert(table.name) }
             guard case .linear(_, let refs, _, _, _) = region else { continue }
             for ref in refs { try weights.plan(ref, float32: options.float32Arithmetic) }
         }
-        try weights.pack(keep: readByRow)
+        try weights.pack()
     }
 
     func vector(_ ref: WeightRef) throws(BackendError) -> UnsafePointer<Float> { try weights.vector(ref) }

@@ -57,11 +57,13 @@ final class WeightStore {
         planned.append((ref.name, view, plan))
     }
 
-    /// Packs every planned matrix on all threads; pages of the file are given back except those of `keep`.
+    /// Packs every planned matrix on all threads and gives the file's pages back.
+    ///
+    /// A tied embedding loses its pages too: the few rows that steps look up come back from the page cache one by one.
     ///
     /// Matrices multiplied as they lie in the file are copied too: a mapped file has pages of 4 KiB, and streaming
     /// through those instead of huge pages costs a third of a core's bandwidth.
-    func pack(keep: Set<String>) throws(BackendError) {
+    func pack() throws(BackendError) {
         var offset = 0
         var offsets: [Int] = []
         for entry in planned {
@@ -75,7 +77,7 @@ final class WeightStore {
             let rowBytes = entry.view.bytes.count / Int(entry.plan.n)
             pool.run(PackJob(plan: entry.plan, source: bytes, target: target, rowBytes: rowBytes, kernels: kernels))
             matrices[entry.name] = LoadedMatrix(plan: entry.plan, data: target)
-            if !keep.contains(entry.name) { source.discardPages(of: entry.view) }
+            source.discardPages(of: entry.view)
         }
         packed = memory
         storage.keep(memory)
