@@ -71,14 +71,54 @@ void ck_gate_wait(ck_gate *gate, uint32_t phase, uint32_t spin_ns) {
     }
 }
 
-void ck_gate_barrier(ck_gate *gate, uint32_t count, uint32_t spin_ns) {
-    uint32_t phase = ck_gate_phase(gate);
-    if (__atomic_add_fetch(&gate->arrived, 1, __ATOMIC_ACQ_REL) == count) {
-        __atomic_store_n(&gate->arrived, 0, __ATOMIC_RELAXED);
-        ck_gate_open(gate);
-    } else {
-        ck_gate_wait(gate, phase, spin_ns);
+static int32_t age(uint64_t value, uint32_t epoch) { return (int32_t)((uint32_t)(value >> 32) - epoch); }
+
+uint32_t ck_counter_take(ck_counter *counter, uint32_t epoch, uint32_t end) {
+    uint64_t value = __atomic_load_n(&counter->value, __ATOMIC_RELAXED);
+    for (;;) {
+        if (age(value, epoch) > 0) return end;
+        uint32_t next = age(value, epoch) == 0 ? (uint32_t)value : 0;
+        if (next >= end) return end;
+        uint64_t taken = (uint64_t)epoch << 32 | (next + 1);
+        if (__atomic_compare_exchange_n(&counter->value, &value, taken, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return next;
     }
+}
+
+uint32_t ck_counter_add(ck_counter *counter, uint32_t epoch, uint32_t amount) {
+    uint64_t value = __atomic_load_n(&counter->value, __ATOMIC_RELAXED);
+    for (;;) {
+        uint32_t sum = (age(value, epoch) == 0 ? (uint32_t)value : 0) + amount;
+        if (__atomic_compare_exchange_n(&counter->value, &value, (uint64_t)epoch << 32 | sum, true, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED))
+            return sum;
+    }
+}
+
+bool ck_counter_reached(const ck_counter *counter, uint32_t epoch, uint32_t total) {
+    uint64_t value = __atomic_load_n(&counter->value, __ATOMIC_ACQUIRE);
+    int32_t lead = age(value, epoch);
+    return lead > 0 || (lead == 0 ? (uint32_t)value : 0) >= total;
+}
+
+static const uint32_t door_is_open = 0x80000000;
+
+void ck_door_open(ck_door *door) { __atomic_fetch_or(&door->state, door_is_open, __ATOMIC_RELEASE); }
+
+bool ck_door_enter(ck_door *door) {
+    uint32_t state = __atomic_load_n(&door->state, __ATOMIC_RELAXED);
+    while (state & door_is_open)
+        if (__atomic_compare_exchange_n(&door->state, &state, state + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
+bool ck_door_leave(ck_door *door) { return __atomic_sub_fetch(&door->state, 1, __ATOMIC_ACQ_REL) == 0; }
+
+void ck_door_close(ck_door *door) { __atomic_fetch_and(&door->state, ~door_is_open, __ATOMIC_ACQ_REL); }
+
+bool ck_door_is_empty(const ck_door *door) {
+    return (__atomic_load_n(&door->state, __ATOMIC_ACQUIRE) & ~door_is_open) == 0;
 }
 
 bool ck_cpu_allowed(int cpu) {

@@ -12,7 +12,8 @@ import Testing
 /// Prints how long steps of a Llama-3.2-1B shape take; runs only when asked to, and decides nothing.
 ///
 /// `MARTLET_STEP_TIMINGS=bf16 swift test --filter StepTimings` (or q8_0, q4_0, q4_K, f32; threads in
-/// `MARTLET_STEP_THREADS`, shapes such as `1x512@0,32x1@128` in `MARTLET_STEP_SHAPES`).
+/// `MARTLET_STEP_THREADS`, shapes such as `1x512@0,32x1@128` in `MARTLET_STEP_SHAPES`,
+/// SmolLM2-135M's shape with `MARTLET_STEP_MODEL=135m`).
 @Suite(.enabled(if: getenv("MARTLET_STEP_TIMINGS") != nil))
 struct StepTimings {
     private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
@@ -30,6 +31,10 @@ struct StepTimings {
         var model = TinyModel()
         (model.layers, model.hidden, model.intermediate, model.vocab) = (16, 2048, 8192, 128256)
         (model.heads, model.kvHeads, model.headDim, model.isTied) = (32, 8, 64, true)
+        if environment("MARTLET_STEP_MODEL") == "135m" {
+            (model.layers, model.hidden, model.intermediate, model.vocab) = (30, 576, 1536, 49152)
+            (model.heads, model.kvHeads) = (9, 3)
+        }
         let threads = environment("MARTLET_STEP_THREADS").flatMap { Int($0) } ?? 2
         let backend = try CPUBackend(configuration: .init(numThreads: threads))
         var start = now()

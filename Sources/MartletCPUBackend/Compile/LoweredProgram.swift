@@ -39,7 +39,7 @@ enum LoweredEpilogue: Hashable {
     case gatedSilu
 }
 
-/// A stretch of work between two barriers.
+/// A stretch of work that is complete before the next begins.
 enum LoweredRegion: Hashable {
     case embed(WeightRef, out: Int)
     case rows(LoweredSource, out: Int)

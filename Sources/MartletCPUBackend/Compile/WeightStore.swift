@@ -119,7 +119,7 @@ private final class PackJob: PoolJob {
         self.kernels = kernels
     }
 
-    func run(_ worker: inout Worker) {
+    func run(_ worker: Worker) {
         let rows = Int(plan.n)
         let step = max(1, rows / (worker.count * 4)).roundedUp(to: Int(plan.row_group))
         worker.forEachChunk((rows + step - 1) / step) { chunk in

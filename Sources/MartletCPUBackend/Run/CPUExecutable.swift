@@ -1,7 +1,7 @@
 import CMartletKernels
 import MartletModelIR
 
-/// Runs a plan: every thread walks all regions, with a barrier between them.
+/// Runs a plan: every thread walks all regions, each complete before the next begins.
 ///
 /// **Threading** engine thread only. **Allocations** none after init.
 final class CPUExecutable: Executable {

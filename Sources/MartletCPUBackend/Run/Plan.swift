@@ -19,7 +19,7 @@ struct Plan {
 
 /// Every thread's own memory.
 struct WorkerScratch: BitwiseCopyable {
-    /// Rows up to this many are prepared by every thread for itself, which saves a barrier.
+    /// Rows up to this many are prepared by every thread for itself, which saves a region.
     static let maxOwnRows = 4
 
     var base: UnsafeMutableRawPointer

@@ -1,7 +1,7 @@
 import CMartletKernels
 import MartletModelIR
 
-/// A stretch of work between two barriers: plain structs with fixed addresses, walked by all threads together.
+/// A stretch of work that is complete before the next begins: plain structs with fixed addresses.
 enum Region: BitwiseCopyable {
     case begin(UnsafePointer<BeginRegion>)
     case rows(UnsafePointer<RowsRegion>)

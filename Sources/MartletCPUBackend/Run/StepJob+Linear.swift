@@ -37,17 +37,14 @@ extension StepJob {
         let rows = step.rows(source.domain)
         if rows == 0 { return }
         let isOwn = rows <= WorkerScratch.maxOwnRows
-        let own = plan.scratch.prepared(worker.index)
-        if isOwn {
-            let x = readRows(source, 0, rows, step, worker)
-            for input in region.pointee.inputs {
-                linear.prepare(
-                    input.activation, x, Int64(source.width), Int64(rows), Int64(source.width), 0, Int64(rows),
-                    own + input.ownOffset)
-            }
-        }
         let chunks = rows <= CPUExecutable.fewRows ? region.pointee.fineChunks : region.pointee.coarseChunks
+        var isPrepared = !isOwn
         worker.forEachChunk(chunks.count) { index in
+            // Not before there is work: a thread that comes late may find the input overwritten.
+            if !isPrepared {
+                prepareOwn(region, rows, step, worker)
+                isPrepared = true
+            }
             let chunk = chunks[index]
             switch region.pointee.epilogue {
             case .gatedSilu:
@@ -63,6 +60,17 @@ extension StepJob {
                     vector.add(other + offset, Int64(chunk.end - chunk.start), region.pointee.out + offset)
                 }
             }
+        }
+    }
+
+    /// Converts the few rows there are into the thread's own memory.
+    private func prepareOwn(_ region: UnsafePointer<LinearRegion>, _ rows: Int, _ step: Step, _ worker: Worker) {
+        let source = region.pointee.source
+        let x = readRows(source, 0, rows, step, worker)
+        for input in region.pointee.inputs {
+            linear.prepare(
+                input.activation, x, Int64(source.width), Int64(rows), Int64(source.width), 0, Int64(rows),
+                plan.scratch.prepared(worker.index) + input.ownOffset)
         }
     }
 

@@ -83,7 +83,7 @@ final class StepJob: PoolJob {
         step.numQueryTiles = count
     }
 
-    func run(_ worker: inout Worker) {
+    func run(_ worker: Worker) {
         let step = step
         for region in plan.regions {
             switch region {
@@ -102,7 +102,6 @@ final class StepJob: PoolJob {
             case .gatedSilu(let region): gatedSilu(region.pointee, step, worker)
             case .add(let region): add(region.pointee, step, worker)
             }
-            worker.barrier()
         }
     }
 

@@ -38,7 +38,7 @@ final class CPUSampler: Sampler, PoolJob {
         }
     }
 
-    func run(_ worker: inout Worker) {
+    func run(_ worker: Worker) {
         let (rows, results) = (rows, results)
         guard let logits else { return }
         let sampler = samplers[worker.index]

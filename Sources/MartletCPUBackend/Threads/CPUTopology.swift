@@ -13,7 +13,7 @@ struct CPUTopology: Hashable {
     /// CPUs' worth of time the cgroup grants, or nil without a limit.
     let cgroupQuota: Double?
 
-    /// Threads worth starting: a quota is rounded down, because a throttled thread stalls the others at every barrier.
+    /// Threads worth starting: a quota is rounded down, because a throttled thread holds up the others.
     var usableCores: Int { max(1, min(physicalCores, cgroupQuota.map { Int($0.rounded(.down)) } ?? .max)) }
 
     /// What the machine says now.

@@ -17,15 +17,15 @@ final class ThreadPool: @unchecked Sendable {
     let numThreads: Int
     private let memory: PoolMemory
     private let lock = Mutex(())
-    private var caller: Worker
+    private let caller: Worker
     private var threads: [pthread_t] = []
 
     /// Starts the threads; they spin before they sleep only when each can have a core of its own.
     init(numThreads: Int, availableCores: Int) throws(BackendError) {
         self.numThreads = numThreads
-        // Long enough for the longest wait inside a step, short enough to leave an idle machine alone.
+        // Longer than most waits inside a step, short enough to leave an idle machine alone.
         memory = PoolMemory(numThreads: numThreads, spinNanoseconds: numThreads <= availableCores ? 60_000 : 0)
-        caller = Worker(index: 0, shared: memory)
+        caller = Worker(index: 0, memory: memory)
         for index in 1..<max(numThreads, 1) {
             guard let thread = Self.start(index: index, memory: memory) else {
                 stop()
@@ -38,22 +38,18 @@ final class ThreadPool: @unchecked Sendable {
 
     deinit { stop() }
 
-    /// Runs the job on all threads and returns when all have finished.
+    /// Runs the job and returns when it is done and no thread is inside it any more.
     func run(_ job: any PoolJob) {
         lock.withLock { _ in
-            if numThreads > 1 {
-                memory.job = job
-                ck_gate_open(memory.start)
-            }
-            job.run(&caller)
-            caller.barrier()
-            memory.job = nil
+            if numThreads == 1 { return job.run(caller) }
+            memory.begin(job)
+            job.run(caller)
+            memory.end()
         }
     }
 
     private func stop() {
-        memory.isStopping = true
-        ck_gate_open(memory.start)
+        memory.stop()
         for thread in threads { pthread_join(thread, nil) }
         threads = []
     }
@@ -103,46 +99,13 @@ private final class ThreadBody {
     }
 
     func main() {
-        var worker = Worker(index: index, shared: memory)
+        let worker = Worker(index: index, memory: memory)
         var phase: UInt32 = 0
         while true {
             ck_gate_wait(memory.start, phase, memory.spinNanoseconds)
-            phase &+= 1
+            phase = ck_gate_phase(memory.start)
             if memory.isStopping { return }
-            memory.job?.run(&worker)
-            worker.barrier()
+            memory.join(worker)
         }
-    }
-}
-
-/// What the threads of a pool share; lives until the last of them ends.
-final class PoolMemory {
-    let numThreads: Int
-    let spinNanoseconds: UInt32
-    /// Opened to start a job.
-    let start: UnsafeMutablePointer<ck_gate>
-    /// Passed within and after a job.
-    let barrier: UnsafeMutablePointer<ck_gate>
-    let counters: UnsafeMutablePointer<ck_counter>
-    /// Written before `start` opens.
-    var job: (any PoolJob)?
-    var isStopping = false
-
-    init(numThreads: Int, spinNanoseconds: UInt32) {
-        self.numThreads = numThreads
-        self.spinNanoseconds = spinNanoseconds
-        func zeros<T: BitwiseCopyable>(_ zero: T, _ count: Int) -> UnsafeMutablePointer<T> {
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<T>.stride, alignment: 64)
-            return memory.initializeMemory(as: T.self, repeating: zero, count: count)
-        }
-        start = zeros(ck_gate(), 1)
-        barrier = zeros(ck_gate(), 1)
-        counters = zeros(ck_counter(), 3 * numThreads)
-    }
-
-    deinit {
-        start.deallocate()
-        barrier.deallocate()
-        counters.deallocate()
     }
 }
