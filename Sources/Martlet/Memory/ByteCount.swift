@@ -6,6 +6,7 @@ public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     /// A number of bytes.
     public init(_ bytes: Int) { self.bytes = bytes }
 
+    /// The number with its unit.
     public var description: String {
         var value = Double(bytes)
         var unit = "B"
