@@ -19,7 +19,7 @@ public enum LLMError: Error, Hashable, Sendable {
 }
 
 extension LLMError: CustomStringConvertible {
-    /// One line for people.
+    /// The message alone.
     public var description: String {
         switch self {
         case .modelNotFound(let message), .cannotLoad(let message), .unsupported(let message),

@@ -20,7 +20,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
         public mutating func next() async throws(LLMError) -> GenerationEvent? { try await mailbox.next() }
     }
 
-    /// Starts reading; dropping the iterator aborts the sequences.
+    /// An iterator over what has not been read yet.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(mailbox: mailbox) }
 
     /// Reads to the end and gives every output as one event, in the order of `index`.

@@ -27,7 +27,7 @@ public struct TextStream: AsyncSequence, Sendable {
         }
     }
 
-    /// Starts reading; dropping the iterator ends the generation.
+    /// An iterator over what has not been read yet.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: events.makeAsyncIterator()) }
 
     /// Reads to the end.

@@ -6,7 +6,7 @@ public struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     /// A number of bytes.
     public init(_ bytes: Int) { self.bytes = bytes }
 
-    /// The size as people write it, such as `92.1 MiB`.
+    /// The number with its unit.
     public var description: String {
         var value = Double(bytes)
         var unit = "B"

@@ -37,7 +37,7 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Do not log throughput.")
     var disableLogStats = false
 
-    @Flag(help: "Log every request.")
+    @Flag(help: "Log refused and failed requests with their reasons.")
     var enableLogRequests = false
 
     mutating func validate() throws {
