@@ -47,15 +47,21 @@ struct ThreadPoolTests {
         }
     }
 
-    @Test("Threads that miss short jobs or join them twice do no chunk twice", arguments: [2, 3, 5])
-    func shortJobs(threads: Int) throws {
-        let pool = try ThreadPool(numThreads: threads, availableCores: threads)
-        let jobs = (0..<3000).map { CountingJob(regions: [1 + $0 % 3, $0 % 2, 2, 1]) }
-        for job in jobs { pool.run(job) }
-        for job in jobs {
-            #expect(job.failures.load(ordering: .relaxed) == 0)
-            for (memory, count) in zip(job.counts, job.regions) {
-                #expect((0..<count).allSatisfy { memory[$0] == 1 })
+    @Test("A thread that joins a job twice, or when it is over, does no chunk twice")
+    func joiningTwice() {
+        // All on this thread: thread 1 finds everything to do, thread 0 nothing.
+        let memory = PoolMemory(numThreads: 2, spinNanoseconds: 0)
+        let workers = (0..<2).map { Worker(index: $0, memory: memory) }
+        for _ in 0..<3 {
+            let job = CountingJob(regions: [3, 0, 1, 5])
+            memory.begin(job)
+            memory.join(workers[1])
+            memory.join(workers[1])
+            job.run(workers[0])
+            memory.end()
+            memory.join(workers[1])
+            for (counts, total) in zip(job.counts, job.regions) {
+                #expect((0..<total).allSatisfy { counts[$0] == 1 })
             }
         }
     }
