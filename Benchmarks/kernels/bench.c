@@ -56,17 +56,19 @@ int main(int argc, char **argv) {
     char *probe = room(PROBE_BYTES);
     float *x = room(MAX * (size_t)k * 4), *y = room(MAX * (size_t)n * 4);
     for (int64_t i = 0; i < MAX * k; i++) x[i] = (float)(rand() % 2001 - 1000) / 1000;
-    printf("%s, n %ld k %ld, one thread; read probe %.1f GB/s\n%-7s %9s %9s %9s", t->name, (long)n, (long)k, read_gbs(probe),
-           "format", "pack GB/s", "prep GB/s", "M=1 GB/s");
+    printf("%s, n %ld k %ld, one thread; read probe %.1f GB/s\n%-7s %9s %9s %9s", t->name, (long)n, (long)k,
+           read_gbs(probe), "format", "pack GB/s", "prep GB/s", "M=1 GB/s");
     for (int i = 0; i < MS; i++) printf(" %6s%-4ld", "GF M=", (long)ms[i]);
     printf("\n");
     for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
         if (argc > 4 && strcmp(argv[4], formats[f].name) != 0) continue;
         ck_plan p;
         if (!t->plan(formats[f].format, n, k, false, &p)) continue;
-        size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes, kept = p.packed_bytes ? p.packed_bytes : bytes;
+        size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes,
+               kept = p.packed_bytes ? p.packed_bytes : bytes;
         int copies = (int)(COPIES_BYTES / kept) + 1;
-        char *w = room(bytes), *all = room(kept * (size_t)copies), *prepared = room(t->prepared_bytes(p.activation, MAX, k));
+        char *w = room(bytes), *all = room(kept * (size_t)copies),
+             *prepared = room(t->prepared_bytes(p.activation, MAX, k));
         double pack = 0;
         for (int c = 0; c < copies; c++) {
             double start = now();
@@ -88,7 +90,8 @@ int main(int argc, char **argv) {
                 if (ms[i] == MAX && middle - start < prep) prep = middle - start;
             }
         }
-        printf("%-7s %9.2f %9.2f %9.1f", formats[f].name, pack, 4.0 * MAX * (double)k / prep / 1e9, (double)kept / best[0] / 1e9);
+        printf("%-7s %9.2f %9.2f %9.1f", formats[f].name, pack, 4.0 * MAX * (double)k / prep / 1e9,
+               (double)kept / best[0] / 1e9);
         for (int i = 0; i < MS; i++) printf(" %10.1f", 2.0 * (double)(n * k * ms[i]) / best[i] / 1e9);
         printf("\n");
         fflush(stdout);

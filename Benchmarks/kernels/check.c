@@ -49,7 +49,8 @@ static void *room(size_t bytes) { return aligned_alloc(64, (bytes + 127) / 64 * 
 static void product(const ck_linear_table *t, const ck_plan *p, const void *w, const float *x, int64_t m, bool split,
                     const float *bias, float *y) {
     int64_t nstep = split ? p->row_group : p->n, mstep = split ? p->token_group : m;
-    void *packed = p->packed_bytes ? room(p->packed_bytes) : NULL, *prepared = room(t->prepared_bytes(p->activation, m, p->k));
+    void *packed = p->packed_bytes ? room(p->packed_bytes) : NULL,
+         *prepared = room(t->prepared_bytes(p->activation, m, p->k));
     for (int64_t m0 = 0; m0 < m; m0 += mstep)
         t->prepare(p->activation, x, p->k + 3, m, p->k, m0, m0 + mstep < m ? m0 + mstep : m, prepared);
     for (int64_t n0 = 0; n0 < p->n; n0 += nstep) {
@@ -81,8 +82,8 @@ static void check(const ck_linear_table *t, int f, int64_t n, int64_t k, int64_t
     for (int64_t i = 0; i < m * (k + 3); i++) x[i] = real() * (next() % 50 == 0 ? 20 : 1);
     for (int64_t i = 0; i < n; i++) bias[i] = real();
     size_t out = (size_t)(m * (n + 5));
-    float *y = malloc(4 * out), *split = malloc(4 * out), *alone = malloc(4 * out), *want = malloc(4 * out), *size = malloc(4 * out);
-    for (size_t i = 0; i < out; i++) y[i] = split[i] = alone[i] = want[i] = size[i] = 77;
+    float *y = malloc(4 * out), *split = malloc(4 * out), *alone = malloc(4 * out), *want = malloc(4 * out);
+    for (size_t i = 0; i < out; i++) y[i] = split[i] = alone[i] = want[i] = 77;
     product(t, &p, w, x, m, false, bias, y);
     product(t, &p, w, x, m, true, bias, split);
     for (int64_t i = 0; i < m; i++) product(t, &p, w, x + i * (k + 3), 1, false, bias, alone + i * (n + 5));
@@ -96,11 +97,12 @@ static void check(const ck_linear_table *t, int f, int64_t n, int64_t k, int64_t
     for (size_t i = 0; i < out; i++) worst = fmax(worst, isnan(y[i]) ? INFINITY : fabs((double)y[i] - want[i]));
     bool same = memcmp(y, split, 4 * out) == 0, invariant = memcmp(y, alone, 4 * out) == 0;
     if (!(worst <= bound) || !same || !invariant) {
-        printf("%s %s%s n %ld k %ld m %ld: off by %g of %g%s%s\n", t->name, formats[f].name, float32 ? " float32" : "", (long)n,
-               (long)k, (long)m, worst, bound, same ? "" : ", split differs", invariant ? "" : ", a row alone differs");
+        printf("%s %s%s n %ld k %ld m %ld: off by %g of %g%s%s\n", t->name, formats[f].name, float32 ? " float32" : "",
+               (long)n, (long)k, (long)m, worst, bound, same ? "" : ", split differs",
+               invariant ? "" : ", a row alone differs");
         failures++;
     }
-    free(w), free(x), free(bias), free(y), free(split), free(alone), free(want), free(size);
+    free(w), free(x), free(bias), free(y), free(split), free(alone), free(want);
 }
 
 int main(void) {
@@ -114,7 +116,8 @@ int main(void) {
             for (size_t i = 0; i < 4; i++)
                 for (size_t j = 0; j < 7; j++)
                     for (int float32 = 0; float32 < 2; float32++) {
-                        int64_t block = formats[f].columns, k = block == 1 ? (int64_t[]){1, 31, 96, 333}[i] : block * (int64_t)(1 + i);
+                        int64_t block = formats[f].columns,
+                                k = block == 1 ? (int64_t[]){1, 31, 96, 333}[i] : block * (int64_t)(1 + i);
                         check(table, f, ns[i], k, ms[j], float32);
                         if (block == 32) check(table, f, ns[3 - i], 288, ms[j], float32);
                     }

@@ -40,7 +40,8 @@ typedef struct {
 INLINE void step(const int kind, const int width, const char *w0, const char *w1, const char *x,
                  __m256 sum[CK_AVX2_GROUP][ROWS]) {
     UNROLL for (int half = 0; half < 2; half++) {
-        __m256 a = weights(kind, w0 + half * 8 * weight_bytes(kind)), b = weights(kind, w1 + half * 8 * weight_bytes(kind));
+        __m256 a = weights(kind, w0 + half * 8 * weight_bytes(kind)),
+               b = weights(kind, w1 + half * 8 * weight_bytes(kind));
         UNROLL for (int i = 0; i < width; i++) {
             __m256 v = _mm256_loadu_ps((const float *)(const void *)(x + 64 * i + 32 * half));
             sum[i][0] = _mm256_fmadd_ps(a, v, sum[i][0]);
@@ -73,8 +74,10 @@ INLINE void dot_tile(const int kind, const int width, const char *x, const dot_t
 
 typedef void dot_function(const char *x, const dot_task *task);
 
-#define DOT(K, W) \
-    __attribute__((noinline)) static void dot_##K##_##W(const char *x, const dot_task *task) { dot_tile(K, W, x, task); }
+#define DOT(K, W)                                                                                                      \
+    __attribute__((noinline)) static void dot_##K##_##W(const char *x, const dot_task *task) {                         \
+        dot_tile(K, W, x, task);                                                                                       \
+    }
 #define DOTS(K) \
     DOT(K, 1) DOT(K, 2) DOT(K, 3) DOT(K, 4) \
     static dot_function *const dots_##K[] = {dot_##K##_1, dot_##K##_2, dot_##K##_3, dot_##K##_4};
@@ -91,7 +94,8 @@ static void dot_rows(dot_function *const *by_width, const char *weight, size_t r
             dot_function *run = by_width[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += ROWS) {
                 task.columns = (int)ck_min(ROWS, last - n);
-                for (int j = 0; j < ROWS; j++) task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;
+                for (int j = 0; j < ROWS; j++)
+                    task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;
                 task.bias = bias ? bias + n : NULL;
                 task.y = y + i * task.ldy + n;
                 run(x + (size_t)i * x_row, &task);
@@ -110,8 +114,8 @@ static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, 
         for (int i = 0; i < 16; i++) out[16 * j + i] = block.scale[j] * (float)block.code[16 * j + i] + block.min[j];
 }
 
-static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0, int64_t n1,
-                               const float *bias, float *y, int64_t ldy) {
+static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0,
+                               int64_t n1, const float *bias, float *y, int64_t ldy) {
     const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
     const int64_t group = ck_group_width(CK_AVX2_GROUP, m);
     float decoded[DECODED_ROWS][DECODED_COLUMNS];
@@ -126,21 +130,22 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
                 const int64_t width = ck_min(group, m - i);
                 const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
                 dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
-                         last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
+                         last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy},
+                         y + i * ldy + n);
             }
         }
     }
 }
 
-void ck_avx2_multiply_f32(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
-                          const float *bias, float *y, int64_t ldy) {
+void ck_avx2_multiply_f32(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
+                          int64_t n1, const float *bias, float *y, int64_t ldy) {
     if (ck_is_quantized(plan->format)) {
         multiply_quantized(plan, weight, prepared, m, n0, n1, bias, y, ldy);
         return;
     }
     dot_function *const *by_width = plan->format == CK_F32 ? dots_F32 : plan->format == CK_F16 ? dots_F16 : dots_BF16;
-    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_F32, plan->k),
-             m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
+    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), prepared,
+             ck_prepared_row_bytes(CK_ACT_F32, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 
 #pragma clang attribute pop

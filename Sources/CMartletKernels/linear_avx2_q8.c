@@ -44,7 +44,8 @@ INLINE __m256i codes(const ck_format f, const char *p, const int g) {
     switch (f) {
     case CK_Q8_0: return load(low + g * CK_WORDS);
     case CK_IQ4_NL: {
-        const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)ck_iq4nl_values));
+        const __m256i table =
+            _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)ck_iq4nl_values));
         return _mm256_shuffle_epi8(table, bits(load(low + t * CK_WORDS), g & 4, 0x0f));
     }
     case CK_Q4_0: case CK_Q4_1: case CK_Q4_K: return bits(load(low + t * CK_WORDS), g & 4, 0x0f);
@@ -56,13 +57,16 @@ INLINE __m256i codes(const ck_format f, const char *p, const int g) {
                                bits(load(p + (g >> 2) * CK_WORDS), 2 * t - 4, 0x30));
     }
     case CK_Q2_K: return bits(load(low + (g >> 2) * CK_WORDS), 2 * t, 0x03);
-    case CK_Q3_K: return _mm256_or_si256(bits(load(low + (g >> 2) * CK_WORDS), 2 * t, 0x03), bits(load(p), g - 2, 0x04));
+    case CK_Q3_K:
+        return _mm256_or_si256(bits(load(low + (g >> 2) * CK_WORDS), 2 * t, 0x03), bits(load(p), g - 2, 0x04));
     default: return _mm256_setzero_si256();
     }
 }
 
 INLINE __m256 halves(const char *p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p)); }
-INLINE __m256i widened(const char *p) { return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)); }
+INLINE __m256i widened(const char *p) {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
+}
 INLINE __m256i widened_signed(const char *p) {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
 }
@@ -102,8 +106,8 @@ INLINE __m256i pairs(const ck_format f, __m256i w, __m256i magnitude, __m256i x)
 }
 
 // One span of columns under one scale, for `count` registers of 8 rows; r is the first row.
-INLINE void span(const ck_format f, const int width, const int count, const char *b, const char *p, int j, const int half,
-                 int r, const char *x, __m256 sum[MOST][CK_AVX2_GROUP]) {
+INLINE void span(const ck_format f, const int width, const int count, const char *b, const char *p, int j,
+                 const int half, int r, const char *x, __m256 sum[MOST][CK_AVX2_GROUP]) {
     const ck_panel_layout l = ck_layout(f);
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i dot[MOST][CK_AVX2_GROUP], narrow[MOST][CK_AVX2_GROUP];
@@ -120,14 +124,15 @@ INLINE void span(const ck_format f, const int width, const int count, const char
             UNROLL for (int i = 0; i < width; i++) {
                 __m256i t = pairs(f, w, magnitude, spread_word(x + i * CK_QK + 4 * g));
                 narrow[v][i] = s % batch ? _mm256_add_epi16(narrow[v][i], t) : t;
-                if (s % batch == batch - 1) dot[v][i] = _mm256_add_epi32(dot[v][i], _mm256_madd_epi16(narrow[v][i], ones));
+                if (s % batch == batch - 1)
+                    dot[v][i] = _mm256_add_epi32(dot[v][i], _mm256_madd_epi16(narrow[v][i], ones));
             }
         }
     }
     UNROLL for (int v = 0; v < count; v++) {
         __m256 d = scale(f, b, j, half, r + 8 * v);
-        UNROLL for (int i = 0; i < width; i++)
-            sum[v][i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot[v][i]) * d, spread(field(x, width, CK_X_SCALE, i)), sum[v][i]);
+        UNROLL for (int i = 0; i < width; i++) sum[v][i] =
+            _mm256_fmadd_ps(_mm256_cvtepi32_ps(dot[v][i]) * d, spread(field(x, width, CK_X_SCALE, i)), sum[v][i]);
         if (!l.min) continue;
         __m256 m = minimum(f, b, j, half, r + 8 * v);
         UNROLL for (int i = 0; i < width; i++) {
@@ -168,7 +173,8 @@ INLINE void tile_part(const ck_format f, const int width, const int count, int r
         UNROLL for (int i = 0; i < width; i++) {
             float out[8];
             _mm256_storeu_ps(out, sum[v][i]);
-            for (int c = 0; c < left; c++) to->y[i * to->ldy + first + c] = out[c] + (to->bias ? to->bias[first + c] : 0);
+            for (int c = 0; c < left; c++)
+                to->y[i * to->ldy + first + c] = out[c] + (to->bias ? to->bias[first + c] : 0);
         }
     }
 }
@@ -203,8 +209,8 @@ static tile_function *tile_of(ck_format f, int64_t width) {
     }
 }
 
-void ck_avx2_multiply_q8(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
-                         const float *bias, float *y, int64_t ldy) {
+void ck_avx2_multiply_q8(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
+                         int64_t n1, const float *bias, float *y, int64_t ldy) {
     const size_t panel = ck_panel_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_Q8, plan->k);
     const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL), group = ck_group_width(CK_AVX2_GROUP, m);
     for (int64_t first = n0; first < n1; first += pass) {
@@ -213,7 +219,8 @@ void ck_avx2_multiply_q8(const ck_plan *plan, const void *weight, const void *pr
             tile_function *run = tile_of(plan->format, ck_min(group, m - i));
             const char *x = (const char *)prepared + (size_t)i * x_row;
             for (int64_t n = first; n < last; n += CK_PANEL) {
-                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n)};
+                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy,
+                                  (int)ck_min(CK_PANEL, last - n)};
                 run((const char *)weight + (size_t)(n / CK_PANEL) * panel, x, &to);
             }
         }

@@ -23,8 +23,8 @@ static dot_function *const streams_BF16[] = {stream_BF16_1, stream_BF16_2, strea
 
 void ck_avx512_multiply_bf16(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
                              int64_t n1, const float *bias, float *y, int64_t ldy) {
-    dot_rows(streams_BF16, blocks_BF16, weight, ck_row_bytes(CK_BF16, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_BF16, plan->k), m,
-             n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
+    dot_rows(streams_BF16, blocks_BF16, weight, ck_row_bytes(CK_BF16, plan->k), prepared,
+             ck_prepared_row_bytes(CK_ACT_BF16, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 
 #pragma clang attribute pop

@@ -29,12 +29,15 @@ typedef struct {
     __mmask8 columns;    // of the 4 that exist
 } dot_task;
 
-// Few rows of activations: DRAM is the limit, and it is fastest when weights are read in order, a row (or as much of it as keeps the
-// activations in the L1 cache) after the other; four streams a row apart reach two thirds of it. The products are
-// added in the same order as in dot_block.
+// Lines of 64 bytes of activations that may stay in the L1 cache while weights pass.
+enum { L1_LINES = 384 };
+
+// Few rows of activations: DRAM is the limit, and it is fastest when weights are read in order, a row (or as much of it
+// as keeps the activations in the L1 cache) after the other; four streams a row apart reach two thirds of it. The
+// products are added in the same order as in dot_block.
 INLINE void dot_stream(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task,
                        __m512 sum[CK_AVX512_GROUP][4]) {
-    enum { RUN = 4, L1_LINES = 384 };
+    enum { RUN = 4 };
     const int64_t chunk = L1_LINES / width / RUN * RUN * STEP;
     UNROLL for (int i = 0; i < width; i++) UNROLL for (int j = 0; j < 4; j++) sum[i][j] = _mm512_setzero_ps();
     ROLLED for (int64_t k = 0; k < task->k; k += chunk) {
@@ -52,7 +55,8 @@ INLINE void dot_stream(__attribute__((unused)) const int kind, const int width, 
             }
             ROLLED for (; left > 0; left -= STEP) {
                 vector row = left >= STEP ? weights(kind, w, -1) : weights(kind, w, (1ll << left) - 1);
-                UNROLL for (int i = 0; i < width; i++) sum[i][j] = multiply_add(sum[i][j], row, activations(v + 64 * i));
+                UNROLL for (int i = 0; i < width; i++) sum[i][j] =
+                    multiply_add(sum[i][j], row, activations(v + 64 * i));
                 w += STEP * weight_bytes(kind), v += 64 * width;
             }
         }
@@ -81,7 +85,8 @@ INLINE void dot_block(__attribute__((unused)) const int kind, const int width, c
     }
     if (left) {
         const int64_t mask = (1ll << left) - 1;
-        vector w[4] = {weights(kind, w0, mask), weights(kind, w1, mask), weights(kind, w2, mask), weights(kind, w3, mask)};
+        vector w[4] = {weights(kind, w0, mask), weights(kind, w1, mask), weights(kind, w2, mask),
+                       weights(kind, w3, mask)};
         UNROLL for (int i = 0; i < width; i++) {
             vector v = activations(x + 64 * i);
             UNROLL for (int j = 0; j < 4; j++) sum[i][j] = multiply_add(sum[i][j], w[j], v);
@@ -115,14 +120,16 @@ typedef void dot_function(const char *x, const dot_task *task);
                                                block_##K##_4, block_##K##_5, block_##K##_6};
 
 // Rows [n0, n1) of weights whose row n starts at weight + n * row_bytes, all m rows of x.
-// Up to FEW rows of activations go through `stream`.
-INLINE void dot_rows(dot_function *const *stream, dot_function *const *block, const char *weight, size_t row_bytes, const char *x, size_t x_row,
-                     int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task, float *y) {
+// Up to FEW rows of activations go through `stream`, several of them only if they fit the L1 cache.
+INLINE void dot_rows(dot_function *const *stream, dot_function *const *block, const char *weight, size_t row_bytes,
+                     const char *x, size_t x_row, int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task,
+                     float *y) {
     const int64_t pass = ck_rows_per_pass(row_bytes, 4), group = ck_group_width(CK_AVX512_GROUP, m);
+    const bool few = m == 1 || (m <= FEW && (size_t)m * x_row <= L1_LINES * 64);
     for (int64_t first = n0; first < n1; first += pass) {
         int64_t last = ck_min(n1, first + pass);
         for (int64_t i = 0; i < m; i += group) {
-            dot_function *run = (m > FEW ? block : stream)[ck_min(group, m - i) - 1];
+            dot_function *run = (few ? stream : block)[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += 4) {
                 int64_t rows = ck_min(4, last - n);
                 for (int64_t j = 0; j < 4; j++) task.row[j] = weight + (size_t)(n + ck_min(j, rows - 1)) * row_bytes;

@@ -40,8 +40,8 @@ static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, 
         for (int i = 0; i < 16; i++) out[16 * j + i] = block.scale[j] * (float)block.code[16 * j + i] + block.min[j];
 }
 
-static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0, int64_t n1,
-                               const float *bias, float *y, int64_t ldy) {
+static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0,
+                               int64_t n1, const float *bias, float *y, int64_t ldy) {
     const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
     const int64_t group = ck_group_width(CK_AVX512_GROUP, m);
     float decoded[DECODED_ROWS][DECODED_COLUMNS];
@@ -55,8 +55,9 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t i = 0; i < m; i += group) {
                 const int64_t width = ck_min(group, m - i);
                 const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(blocks_F32 + width - 1, blocks_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
-                         last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
+                dot_rows(blocks_F32 + width - 1, blocks_F32 + width - 1, (const char *)decoded, sizeof decoded[0],
+                         rows_x, 0, 1, 0, rows, last && bias ? bias + n : NULL,
+                         (dot_task){.k = count, .add = k0 > 0, .ldy = ldy}, y + i * ldy + n);
             }
         }
     }
@@ -68,8 +69,12 @@ void ck_avx512_multiply_f32(const ck_plan *plan, const void *weight, const void 
         multiply_quantized(plan, weight, prepared, m, n0, n1, bias, y, ldy);
         return;
     }
-    dot_function *stream = plan->format == CK_F32 ? stream_F32_1 : plan->format == CK_F16 ? stream_F16_1 : stream_BF16_1;
-    dot_function *const *block = plan->format == CK_F32 ? blocks_F32 : plan->format == CK_F16 ? blocks_F16 : blocks_BF16;
+    dot_function *stream = plan->format == CK_F32   ? stream_F32_1
+                           : plan->format == CK_F16 ? stream_F16_1
+                                                    : stream_BF16_1;
+    dot_function *const *block = plan->format == CK_F32   ? blocks_F32
+                                 : plan->format == CK_F16 ? blocks_F16
+                                                          : blocks_BF16;
     dot_rows(&stream, block, weight, ck_row_bytes(plan->format, plan->k), prepared,
              ck_prepared_row_bytes(CK_ACT_F32, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }

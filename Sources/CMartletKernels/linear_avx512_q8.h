@@ -38,8 +38,9 @@ INLINE __m512i codes(const ck_format f, const char *p, const int g) {
     case CK_Q8_0: return _mm512_xor_si512(load(low + g * CK_WORDS), bytes(0x80));
     case CK_Q4_0: return both(moved(load(low + t * CK_WORDS), g < 4 ? 4 : 0), 0xf0);
     case CK_IQ4_NL: {
-        const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(1, 24, 45, 63, 79, 93, 106, 118, (char)129, (char)141,
-            (char)153, (char)166, (char)181, (char)197, (char)217, (char)241));
+        const __m512i table =
+            _mm512_broadcast_i32x4(_mm_setr_epi8(1, 24, 45, 63, 79, 93, 106, 118, (char)129, (char)141, (char)153,
+                                                 (char)166, (char)181, (char)197, (char)217, (char)241));
         return _mm512_shuffle_epi8(table, both(moved(load(low + t * CK_WORDS), g < 4 ? 0 : -4), 0x0f));
     }
     case CK_Q4_1: case CK_Q4_K: return both(moved(load(low + t * CK_WORDS), g < 4 ? 0 : -4), 0x0f);
@@ -66,7 +67,9 @@ INLINE __m512i codes(const ck_format f, const char *p, const int g) {
 }
 
 INLINE __m512 halves(const char *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
-INLINE __m512i widened(const char *p) { return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p)); }
+INLINE __m512i widened(const char *p) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
 INLINE __m512i widened_signed(const char *p) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
 }
@@ -123,8 +126,8 @@ INLINE void span(const ck_format f, const int width, const char *b, const char *
     }
     UNROLL for (int r = 0; r < 2; r++) {
         __m512 d = scale(f, b, j, half, 16 * r);
-        UNROLL for (int i = 0; i < width; i++)
-            sum[r][i] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[r][i]) * d, spread(field(x, width, CK_X_SCALE, i)), sum[r][i]);
+        UNROLL for (int i = 0; i < width; i++) sum[r][i] =
+            _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[r][i]) * d, spread(field(x, width, CK_X_SCALE, i)), sum[r][i]);
     }
     if (!l.min) return;
     UNROLL for (int r = 0; r < 2; r++) {
@@ -170,8 +173,8 @@ INLINE void tile(const ck_format f, const int width, const char *w, const char *
         int left = to->columns - 16 * r;
         __mmask16 mask = left >= 16 ? 0xffff : left <= 0 ? 0 : (__mmask16)((1u << left) - 1);
         __m512 bias = to->bias ? _mm512_maskz_loadu_ps(mask, to->bias + 16 * r) : _mm512_setzero_ps();
-        UNROLL for (int i = 0; i < width; i++)
-            _mm512_mask_storeu_ps(to->y + i * to->ldy + 16 * r, mask, _mm512_fmadd_ps(sum[r][i], _mm512_set1_ps(post(f)), bias));
+        UNROLL for (int i = 0; i < width; i++) _mm512_mask_storeu_ps(
+            to->y + i * to->ldy + 16 * r, mask, _mm512_fmadd_ps(sum[r][i], _mm512_set1_ps(post(f)), bias));
     }
 }
 
@@ -210,7 +213,8 @@ void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, 
             tile_function *run = tile_of(plan->format, ck_min(group, m - i));
             const char *x = (const char *)prepared + (size_t)i * x_row;
             for (int64_t n = first; n < last; n += CK_PANEL) {
-                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n), 0};
+                destination to = {plan->k, bias ? bias + n : NULL,          y + i * ldy + n,
+                                  ldy,     (int)ck_min(CK_PANEL, last - n), 0};
                 // The second group of activations finds its weights in the cache, so memory is free for the next pass.
                 if (i == group && n + pass < n1) to.ahead = (int64_t)panel * (pass / CK_PANEL);
                 run((const char *)weight + (size_t)(n / CK_PANEL) * panel, x, &to);

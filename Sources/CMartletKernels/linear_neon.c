@@ -20,8 +20,10 @@ static void quantize_row(const float *x, int64_t k, ck_place at) {
         for (int half = 0; half < 2; half++) {
             int32x4_t q[4];
             for (int i = 0; i < 4; i++)
-                q[i] = vandq_s32(vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(x + 16 * half + 4 * i), inverse)), vreinterpretq_s32_u32(keep));
-            int16x8_t low = vcombine_s16(vmovn_s32(q[0]), vmovn_s32(q[1])), high = vcombine_s16(vmovn_s32(q[2]), vmovn_s32(q[3]));
+                q[i] = vandq_s32(vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(x + 16 * half + 4 * i), inverse)),
+                                 vreinterpretq_s32_u32(keep));
+            int16x8_t low = vcombine_s16(vmovn_s32(q[0]), vmovn_s32(q[1])),
+                      high = vcombine_s16(vmovn_s32(q[2]), vmovn_s32(q[3]));
             vst1q_s8(out + 16 * half, vcombine_s8(vmovn_s16(low), vmovn_s16(high)));
             sum[half] = vaddvq_s32(vaddq_s32(vaddq_s32(q[0], q[1]), vaddq_s32(q[2], q[3])));
         }
@@ -79,7 +81,8 @@ const ck_linear_table *ck_linear_neon(int level) {
     static const ck_linear_table table[] = {
         {"neon", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
         {"neon-dotprod", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_dotprod, ck_dequantize_portable},
-        {"neon-bf16-dotprod", plan_bf16, ck_panel_pack, prepared_bytes, prepare, multiply_dotprod, ck_dequantize_portable},
+        {"neon-bf16-dotprod", plan_bf16, ck_panel_pack, prepared_bytes, prepare, multiply_dotprod,
+         ck_dequantize_portable},
     };
     ck_features has = ck_features_detect();
     const bool runs[] = {true, has.neon_dotprod, has.neon_dotprod && has.neon_bf16};

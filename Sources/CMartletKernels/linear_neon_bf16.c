@@ -16,10 +16,10 @@ enum { STEP = 32, BF16 = 0 };
 
 DOTS(BF16)
 
-void ck_neon_multiply_bf16(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
-                           const float *bias, float *y, int64_t ldy) {
-    dot_rows(dots_BF16, weight, ck_row_bytes(CK_BF16, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_BF16, plan->k), m, n0,
-             n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
+void ck_neon_multiply_bf16(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
+                           int64_t n1, const float *bias, float *y, int64_t ldy) {
+    dot_rows(dots_BF16, weight, ck_row_bytes(CK_BF16, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_BF16, plan->k),
+             m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 
 #pragma clang attribute pop

@@ -17,9 +17,9 @@ typedef struct {
 
 INLINE void step(__attribute__((unused)) const int kind, const int width, const char *const w[ROWS], const char *x,
                  float32x4_t sum[CK_NEON_GROUP][ROWS]) {
-    UNROLL for (int part = 0; part < 4; part++)
-        UNROLL for (int i = 0; i < width; i++)
-            UNROLL for (int j = 0; j < ROWS; j++) sum[i][j] = multiply_add(kind, part, w[j], x + 64 * i + 16 * part, sum[i][j]);
+    UNROLL for (int part = 0; part < 4; part++) UNROLL for (int i = 0; i < width; i++)
+        UNROLL for (int j = 0; j < ROWS; j++) sum[i][j] =
+            multiply_add(kind, part, w[j], x + 64 * i + 16 * part, sum[i][j]);
 }
 
 INLINE void dot_tile(__attribute__((unused)) const int kind, const int width, const char *x, const dot_task *task) {
@@ -51,8 +51,10 @@ INLINE void dot_tile(__attribute__((unused)) const int kind, const int width, co
 
 typedef void dot_function(const char *x, const dot_task *task);
 
-#define DOT(K, W) \
-    __attribute__((noinline)) static void dot_##K##_##W(const char *x, const dot_task *task) { dot_tile(K, W, x, task); }
+#define DOT(K, W)                                                                                                      \
+    __attribute__((noinline)) static void dot_##K##_##W(const char *x, const dot_task *task) {                         \
+        dot_tile(K, W, x, task);                                                                                       \
+    }
 #define DOTS(K) \
     DOT(K, 1) DOT(K, 2) DOT(K, 3) DOT(K, 4) \
     static dot_function *const dots_##K[] = {dot_##K##_1, dot_##K##_2, dot_##K##_3, dot_##K##_4};
@@ -66,7 +68,8 @@ INLINE void dot_rows(dot_function *const *by_width, const char *weight, size_t r
             dot_function *run = by_width[ck_min(group, m - i) - 1];
             for (int64_t n = first; n < last; n += ROWS) {
                 task.columns = (int)ck_min(ROWS, last - n);
-                for (int j = 0; j < ROWS; j++) task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;
+                for (int j = 0; j < ROWS; j++)
+                    task.row[j] = weight + (size_t)(n + ck_min(j, task.columns - 1)) * row_bytes;
                 task.bias = bias ? bias + n : NULL;
                 task.y = y + i * task.ldy + n;
                 run(x + (size_t)i * x_row, &task);

@@ -98,8 +98,8 @@ INLINE int32x4_t dot4_of(int32x4_t sum, uint8x16_t w, int8x16_t x, const int lan
 }
 
 // One span of columns under one scale, for `count` registers of 4 rows; r is the first row.
-INLINE void span(const ck_format f, const int width, const int count, const char *b, const char *p, int j, const int half,
-                 int r, const char *x, float32x4_t sum[MOST][CK_NEON_GROUP]) {
+INLINE void span(const ck_format f, const int width, const int count, const char *b, const char *p, int j,
+                 const int half, int r, const char *x, float32x4_t sum[MOST][CK_NEON_GROUP]) {
     const ck_panel_layout l = ck_layout(f);
     int32x4_t dot[MOST][CK_NEON_GROUP];
     UNROLL for (int i = 0; i < width; i++) UNROLL for (int v = 0; v < count; v++) {
@@ -119,8 +119,8 @@ INLINE void span(const ck_format f, const int width, const int count, const char
     }
     UNROLL for (int v = 0; v < count; v++) {
         float32x4_t d = scale(f, b, j, half, r + 4 * v);
-        UNROLL for (int i = 0; i < width; i++)
-            sum[v][i] = vfmaq_n_f32(sum[v][i], vmulq_f32(vcvtq_f32_s32(dot[v][i]), d), field_float(x, width, CK_X_SCALE, i));
+        UNROLL for (int i = 0; i < width; i++) sum[v][i] =
+            vfmaq_n_f32(sum[v][i], vmulq_f32(vcvtq_f32_s32(dot[v][i]), d), field_float(x, width, CK_X_SCALE, i));
         if (!l.min) continue;
         float32x4_t m = minimum(f, b, j, half, r + 4 * v);
         UNROLL for (int i = 0; i < width; i++) {
@@ -158,7 +158,8 @@ INLINE void tile_part(const ck_format f, const int width, const int count, int r
         UNROLL for (int i = 0; i < width; i++) {
             float out[4];
             vst1q_f32(out, sum[v][i]);
-            for (int c = 0; c < left; c++) to->y[i * to->ldy + first + c] = out[c] + (to->bias ? to->bias[first + c] : 0);
+            for (int c = 0; c < left; c++)
+                to->y[i * to->ldy + first + c] = out[c] + (to->bias ? to->bias[first + c] : 0);
         }
     }
 }
@@ -203,7 +204,8 @@ void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, 
             tile_function *run = tile_of(plan->format, ck_min(group, m - i));
             const char *x = (const char *)prepared + (size_t)i * x_row;
             for (int64_t n = first; n < last; n += CK_PANEL) {
-                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n)};
+                destination to = {plan->k, bias ? bias + n : NULL, y + i * ldy + n, ldy,
+                                  (int)ck_min(CK_PANEL, last - n)};
                 run((const char *)weight + (size_t)(n / CK_PANEL) * panel, x, &to);
             }
         }

@@ -152,7 +152,8 @@ static void multiply(const ck_plan *plan, const void *weight, const void *prepar
             if (plan->activation == CK_ACT_Q8) ck_decode(plan->format, row, k0, count, &codes);
             else weights_f32(plan->format, row, k0, count, w);
             for (int64_t i = 0; i < m; i++)
-                y[i * ldy + n] += dot_chunk(plan->activation, (const char *)prepared + (size_t)i * x_row, &codes, w, k0, count);
+                y[i * ldy + n] +=
+                    dot_chunk(plan->activation, (const char *)prepared + (size_t)i * x_row, &codes, w, k0, count);
         }
         if (bias) for (int64_t i = 0; i < m; i++) y[i * ldy + n] += bias[n];
     }

@@ -16,7 +16,8 @@ typedef enum {
     CK_Q3_K = 11, CK_Q4_K = 12, CK_Q5_K = 13, CK_Q6_K = 14, CK_IQ4_NL = 20, CK_BF16 = 30,
 } ck_format;
 
-// What the activations are made into before the product.
+// What the activations are made into before the product; a table without bfloat16 products plans CK_ACT_F32 for
+// bfloat16 weights.
 typedef enum { CK_ACT_F32 = 0, CK_ACT_BF16 = 1, CK_ACT_Q8 = 2 } ck_activation;
 
 // How one weight matrix is laid out and multiplied; made by `plan`, valid as long as the process.
@@ -31,7 +32,7 @@ typedef struct {
 } ck_plan;
 
 typedef struct ck_linear_table {
-    const char *name;      // "avx512-bf16-vnni", "avx2", "neon", "portable"
+    const char *name;      // avx512-bf16-vnni, avx512-vnni, avx512, avx2, neon-bf16-dotprod, neon-dotprod, neon, portable
     // False: no such shape (k no multiple of the block).
     bool (*plan)(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out);
     // Repacks rows [n0, n1) of the file's row-major weight into `packed` (64-byte aligned).
@@ -42,7 +43,7 @@ typedef struct ck_linear_table {
     void (*prepare)(ck_activation activation, const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1,
                     void *prepared);
     // y[i][n] for i in [0, m), n in [n0, n1); y points at column 0 of row 0 of this weight's output, row stride ldy.
-    // `weight` is the packed copy or the file's bytes. bias may be NULL, else bias[n]. Overwrites y.
+    // `m` is the same as in `prepare`. `weight` is the packed copy or the file's bytes. bias may be NULL, else bias[n]. Overwrites y.
     void (*multiply)(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
                      const float *bias, float *y, int64_t ldy);
     // k elements of one row in file layout to float32 (embedding lookup, tests). k is a multiple of the block.
