@@ -103,7 +103,8 @@ let package = Package(
             name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],
             swiftSettings: hot),
         .testTarget(
-            name: "MartletCPUBackendTests", dependencies: ["MartletCPUBackend", "MartletModelIR", "CMartletKernels"],
+            name: "MartletCPUBackendTests",
+            dependencies: ["MartletCPUBackend", "MartletModelIR", "CMartletKernels", "CMartletTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "MartletTests",
