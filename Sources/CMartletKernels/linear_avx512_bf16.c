@@ -14,7 +14,8 @@
 
 // Bytes of a panel for one pair of columns, and for a block of 32 columns.
 enum { PAIR_BYTES = 4 * CK_PANEL, BLOCK_BYTES = 16 * PAIR_BYTES };
-// Columns that pass at a time when there are several groups of activations: a panel's part and a group's fit L2 together.
+// Columns that pass at a time when there are several groups of activations: their parts of a panel and of a group of
+// activations fit the L2 cache together.
 enum { K_STEP = 4096 };
 
 static inline int64_t blocks_of(int64_t k) { return (k + 31) / 32; }
@@ -143,7 +144,7 @@ void ck_avx512_multiply_bf16(const ck_plan *plan, const void *weight, const void
     const size_t panel = (size_t)k / 2 * PAIR_BYTES, x_row = ck_prepared_row_bytes(CK_ACT_BF16, plan->k);
     // One group reads each panel once, in the order of memory.
     const int64_t step = m > group ? ck_min(k, K_STEP) : k;
-    const int64_t pass = m > group ? ck_rows_per_pass((size_t)step * 2, CK_PANEL) : CK_PANEL;
+    const int64_t pass = m > 4 * group ? ck_rows_per_pass((size_t)step * 2, CK_PANEL) : CK_PANEL;
     for (int64_t first = n0; first < n1; first += pass) {
         const int64_t last = ck_min(n1, first + pass);
         for (int64_t from = 0; from < k; from += step) {
@@ -157,11 +158,12 @@ void ck_avx512_multiply_bf16(const ck_plan *plan, const void *weight, const void
                     const char *w = (const char *)weight + (size_t)(n / CK_PANEL) * panel;
                     panel_task task = {(to - from) / 2, NULL, from > 0, bias && !more ? bias + n : NULL,
                                        y + i * ldy + n, ldy, (int)ck_min(CK_PANEL, last - n)};
-                    // The first two groups bring a half each, so that memory and arithmetic are busy together.
+                    // The first two groups bring a half each, so that memory and arithmetic are busy together; past n1
+                    // too, as the caller most likely goes on there.
                     const int64_t next = more ? n : n + pass;
-                    if (m > group && number < 2 && next < n1)
+                    if (m > group && number < 2 && next < plan->n)
                         task.ahead = (const char *)weight + (size_t)(next / CK_PANEL) * panel +
-                                     (size_t)(more ? to : 0) * (PAIR_BYTES / 2) + (size_t)number * (size_t)(to - from) * 32;
+                                     (size_t)(more ? to : 0) * (PAIR_BYTES / 2) + (size_t)(number * (to - from)) * 32;
                     tiles[width - 1](w + (size_t)from * (PAIR_BYTES / 2), x, &task);
                 }
             }
