@@ -38,11 +38,14 @@ static void bf16_row(const float *x, int64_t k, ck_place at) {
 
 static void f32_row(const float *x, int64_t k, ck_place at) { ck_prepare_f32_row(x, k, at); }
 
+// Rows of int8 activations lie one after the other, so that every format can take as many as suit it.
+static int64_t group_of(ck_activation activation) { return activation == CK_ACT_Q8 ? 1 : CK_AVX512_GROUP; }
+
 static void prepare(ck_activation activation, const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1,
                     void *prepared) {
     size_t row_bytes = ck_prepared_row_bytes(activation, k);
     for (int64_t i = m0; i < m1; i++) {
-        ck_place at = ck_place_of(prepared, row_bytes, CK_AVX512_GROUP, m, i);
+        ck_place at = ck_place_of(prepared, row_bytes, group_of(activation), m, i);
         switch (activation) {
         case CK_ACT_F32: f32_row(x + i * ldx, k, at); break;
         case CK_ACT_BF16: bf16_row(x + i * ldx, k, at); break;
@@ -51,6 +54,17 @@ static void prepare(ck_activation activation, const float *x, int64_t ldx, int64
     }
 }
 #pragma clang attribute pop
+
+// Codes of Q8_0 are kept as the product wants them, 128 + code.
+static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
+    ck_panel_pack(plan, source, packed, n0, n1);
+    if (plan->format != CK_Q8_0) return;
+    const size_t panel = ck_panel_bytes(CK_Q8_0, plan->k), block = ck_panel_block_bytes(CK_Q8_0);
+    uint8_t *first = (uint8_t *)packed + (size_t)(n0 / CK_PANEL) * panel,
+            *end = (uint8_t *)packed + (size_t)((n1 + CK_PANEL - 1) / CK_PANEL) * panel;
+    for (uint8_t *b = first; b < end; b += block)
+        for (size_t i = 64; i < block; i++) b[i] ^= 0x80;
+}
 
 static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
     return (size_t)m * ck_prepared_row_bytes(activation, k);
@@ -78,9 +92,9 @@ MULTIPLY(multiply_plain, ck_avx512_multiply_q8)
 
 const ck_linear_table *ck_linear_avx512(int level) {
     static const ck_linear_table table[] = {
-        {"avx512", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
-        {"avx512-vnni", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
-        {"avx512-bf16-vnni", plan_bf16, ck_panel_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512", plan_f32, pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
+        {"avx512-vnni", plan_f32, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512-bf16-vnni", plan_bf16, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
     };
     ck_features has = ck_features_detect();
     const bool runs[] = {has.avx512, has.avx512_vnni, has.avx512_vnni && has.avx512_bf16};
