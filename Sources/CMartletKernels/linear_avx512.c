@@ -55,17 +55,6 @@ static void prepare(ck_activation activation, const float *x, int64_t ldx, int64
 }
 #pragma clang attribute pop
 
-// Codes of Q8_0 are kept as the product wants them, 128 + code.
-static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
-    ck_panel_pack(plan, source, packed, n0, n1);
-    if (plan->format != CK_Q8_0) return;
-    const size_t panel = ck_panel_bytes(CK_Q8_0, plan->k), block = ck_panel_block_bytes(CK_Q8_0);
-    uint8_t *first = (uint8_t *)packed + (size_t)(n0 / CK_PANEL) * panel,
-            *end = (uint8_t *)packed + (size_t)((n1 + CK_PANEL - 1) / CK_PANEL) * panel;
-    for (uint8_t *b = first; b < end; b += block)
-        for (size_t i = 64; i < block; i++) b[i] ^= 0x80;
-}
-
 static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
     return (size_t)m * ck_prepared_row_bytes(activation, k);
 }
@@ -92,9 +81,9 @@ MULTIPLY(multiply_plain, ck_avx512_multiply_q8)
 
 const ck_linear_table *ck_linear_avx512(int level) {
     static const ck_linear_table table[] = {
-        {"avx512", plan_f32, pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
-        {"avx512-vnni", plan_f32, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
-        {"avx512-bf16-vnni", plan_bf16, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512", plan_f32, ck_avx512_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
+        {"avx512-vnni", plan_f32, ck_avx512_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512-bf16-vnni", plan_bf16, ck_avx512_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
     };
     ck_features has = ck_features_detect();
     const bool runs[] = {has.avx512, has.avx512_vnni, has.avx512_vnni && has.avx512_bf16};
