@@ -1,5 +1,5 @@
 // Speed of every format's product on one thread, beside a probe of what the machine gives at that moment.
-//   Benchmarks/kernels/run [table] [n] [k]
+//   Benchmarks/kernels/run [table] [n] [k] [format or all] [rows of activations...]
 #include "ck_linear.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,24 +51,27 @@ int main(int argc, char **argv) {
     const ck_linear_table *t = argc > 1 ? ck_linear_named(argv[1]) : ck_linear_best();
     if (!t) return fprintf(stderr, "no table %s on this CPU\n", argv[1]), 1;
     int64_t n = argc > 2 ? atoll(argv[2]) : 8192, k = argc > 3 ? atoll(argv[3]) : 2048;
-    static const int64_t ms[] = {1, 4, 8, 16, 32, 64, 512};
-    enum { MS = sizeof ms / sizeof ms[0], MAX = 512 };
+    enum { MOST = 16 };
+    int64_t ms[MOST] = {1, 4, 8, 16, 32, 64, 512}, most = 1;
+    int count = argc > 5 ? 0 : 7;
+    for (int i = 5; i < argc && count < MOST; i++) ms[count++] = atoll(argv[i]);
+    for (int i = 0; i < count; i++) if (ms[i] > most) most = ms[i];
     char *probe = room(PROBE_BYTES);
-    float *x = room(MAX * (size_t)k * 4), *y = room(MAX * (size_t)n * 4);
-    for (int64_t i = 0; i < MAX * k; i++) x[i] = (float)(rand() % 2001 - 1000) / 1000;
+    float *x = room((size_t)(most * k) * 4), *y = room((size_t)(most * n) * 4);
+    for (int64_t i = 0; i < most * k; i++) x[i] = (float)(rand() % 2001 - 1000) / 1000;
     printf("%s, n %ld k %ld, one thread; read probe %.1f GB/s\n%-7s %9s %9s %9s", t->name, (long)n, (long)k,
-           read_gbs(probe), "format", "pack GB/s", "prep GB/s", "M=1 GB/s");
-    for (int i = 0; i < MS; i++) printf(" %6s%-4ld", "GF M=", (long)ms[i]);
+           read_gbs(probe), "format", "pack GB/s", "prep GB/s", "few GB/s");
+    for (int i = 0; i < count; i++) printf(" %6s%-4ld", "GF M=", (long)ms[i]);
     printf("\n");
     for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
-        if (argc > 4 && strcmp(argv[4], formats[f].name) != 0) continue;
+        if (argc > 4 && strcmp(argv[4], "all") != 0 && strcmp(argv[4], formats[f].name) != 0) continue;
         ck_plan p;
         if (!t->plan(formats[f].format, n, k, false, &p)) continue;
         size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes,
                kept = p.packed_bytes ? p.packed_bytes : bytes;
         int copies = (int)(COPIES_BYTES / kept) + 1;
         char *w = room(bytes), *all = room(kept * (size_t)copies),
-             *prepared = room(t->prepared_bytes(p.activation, MAX, k));
+             *prepared = room(t->prepared_bytes(p.activation, most, k));
         double pack = 0;
         for (int c = 0; c < copies; c++) {
             double start = now();
@@ -77,8 +80,8 @@ int main(int argc, char **argv) {
             double gbs = (double)bytes / (now() - start) / 1e9;
             if (gbs > pack) pack = gbs;
         }
-        double prep = 1e9, best[MS];
-        for (int i = 0; i < MS; i++) {
+        double prep = 1e9, best[MOST];
+        for (int i = 0; i < count; i++) {
             best[i] = 1e9;
             for (int r = 0; r < (ms[i] > 64 ? 3 : 12); r++) {
                 double start = now();
@@ -87,12 +90,12 @@ int main(int argc, char **argv) {
                 t->multiply(&p, all + (size_t)(r % copies) * kept, prepared, ms[i], 0, n, NULL, y, n);
                 double end = now();
                 if (end - middle < best[i]) best[i] = end - middle;
-                if (ms[i] == MAX && middle - start < prep) prep = middle - start;
+                if (ms[i] == most && middle - start < prep) prep = middle - start;
             }
         }
-        printf("%-7s %9.2f %9.2f %9.1f", formats[f].name, pack, 4.0 * MAX * (double)k / prep / 1e9,
+        printf("%-7s %9.2f %9.2f %9.1f", formats[f].name, pack, 4.0 * (double)(most * k) / prep / 1e9,
                (double)kept / best[0] / 1e9);
-        for (int i = 0; i < MS; i++) printf(" %10.1f", 2.0 * (double)(n * k * ms[i]) / best[i] / 1e9);
+        for (int i = 0; i < count; i++) printf(" %10.1f", 2.0 * (double)(n * k * ms[i]) / best[i] / 1e9);
         printf("\n");
         fflush(stdout);
         free(w), free(all), free(prepared);

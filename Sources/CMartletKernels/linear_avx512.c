@@ -8,22 +8,37 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \
                              apply_to = function)
 
+// The sums of the codes, {all, first 16, last 16, -}: sums of unsigned bytes less 16 times 128.
+static inline __m128i code_sums(__m256i codes) {
+    __m256i parts = _mm256_sad_epu8(_mm256_xor_si256(codes, _mm256_set1_epi8((char)0x80)), _mm256_setzero_si256());
+    __m128i first = _mm256_castsi256_si128(parts), last = _mm256_extracti128_si256(parts, 1);
+    __m128i halves = _mm_add_epi64(_mm_unpacklo_epi64(first, last), _mm_unpackhi_epi64(first, last));
+    halves = _mm_sub_epi32(halves, _mm_set1_epi32(16 * 128));
+    return _mm_add_epi32(_mm_shuffle_epi32(halves, 0xa0), _mm_maskz_shuffle_epi32(1, halves, 2));
+}
+
 // Same rule as the portable table: magnitudes compare as bits, so infinity and NaN make the scale, not a code.
-static void quantize_row(const float *x, int64_t k, ck_place at) {
+static void quantize_row(const float *x, int64_t k, char *to) {
     const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
-    for (int64_t b = 0; b < k / CK_QK; b++, x += CK_QK) {
+    for (int64_t b = 0; b < k / CK_QK; b++, x += CK_QK, to += CK_X_BYTES) {
         __m512 low = _mm512_loadu_ps(x), high = _mm512_loadu_ps(x + 16);
         __m512i most = _mm512_max_epu32(_mm512_and_si512(_mm512_castps_si512(low), magnitude),
                                         _mm512_and_si512(_mm512_castps_si512(high), magnitude));
         float amax = ck_f32_from_bits(_mm512_reduce_max_epu32(most));
         bool usable = amax >= 1e-30f && amax < __builtin_inff();
-        __m512 inverse = _mm512_set1_ps(usable ? 127.0f / amax : 0.0f);
+        // One division gives 127 / amax and amax / 127.
+        __m128 quotients = _mm_div_ps(_mm_setr_ps(127, amax, 127, amax), _mm_setr_ps(amax, 127, amax, 127));
+        __m512 inverse = _mm512_broadcastss_ps(quotients);
         __mmask16 keep = usable ? 0xffff : 0;
-        __m512i q0 = _mm512_maskz_cvtps_epi32(keep, low * inverse), q1 = _mm512_maskz_cvtps_epi32(keep, high * inverse);
-        char *code = at.base + b * at.width * CK_X_BYTES + at.row * CK_QK;
-        _mm_storeu_si128((__m128i *)(void *)code, _mm512_cvtepi32_epi8(q0));
-        _mm_storeu_si128((__m128i *)(void *)(code + 16), _mm512_cvtepi32_epi8(q1));
-        ck_store_q8_fields(at, b, amax / 127.0f, _mm512_reduce_add_epi32(q0), _mm512_reduce_add_epi32(q1));
+        __m256i codes = _mm256_set_m128i(_mm512_cvtepi32_epi8(_mm512_maskz_cvtps_epi32(keep, high * inverse)),
+                                         _mm512_cvtepi32_epi8(_mm512_maskz_cvtps_epi32(keep, low * inverse)));
+        // The fields in the order of ck_x_field: the scale, 3 offsets, 3 scaled sums.
+        __m128 scale = _mm_movehdup_ps(quotients);
+        __m128i sums = code_sums(codes), offsets = _mm_slli_epi32(_mm_sub_epi32(_mm_setzero_si128(), sums), 7);
+        __m128 fields = _mm_mask_blend_ps(1, _mm_castsi128_ps(_mm_shuffle_epi32(offsets, 0x90)), scale);
+        _mm256_storeu_si256((__m256i *)(void *)to, codes);
+        _mm_storeu_ps((float *)(void *)(to + CK_QK), fields);
+        _mm_mask_storeu_ps(to + CK_QK + 16, 7, scale * _mm_cvtepi32_ps(sums));
     }
 }
 
@@ -33,12 +48,15 @@ static void prepare(ck_activation activation, const float *x, int64_t ldx, int64
                     void *prepared) {
     size_t row_bytes = ck_prepared_row_bytes(activation, k);
     for (int64_t i = m0; i < m1; i++) {
-        const int64_t group = activation == CK_ACT_BF16 ? CK_AVX512_BF16_GROUP : CK_AVX512_GROUP;
+        // Rows of int8 activations lie one after the other, so that every format can take as many as suit it.
+        const int64_t group = activation == CK_ACT_Q8     ? 1
+                              : activation == CK_ACT_BF16 ? CK_AVX512_BF16_GROUP
+                                                          : CK_AVX512_GROUP;
         ck_place at = ck_place_of(prepared, row_bytes, group, m, i);
         switch (activation) {
         case CK_ACT_F32: f32_row(x + i * ldx, k, at); break;
         case CK_ACT_BF16: ck_avx512_bf16_prepare_row(x + i * ldx, k, at); break;
-        case CK_ACT_Q8: quantize_row(x + i * ldx, k, at); break;
+        case CK_ACT_Q8: quantize_row(x + i * ldx, k, at.base); break;
         }
     }
 }
@@ -60,7 +78,7 @@ static bool plan_bf16(ck_format format, int64_t n, int64_t k, bool float32, ck_p
 
 static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
     if (plan->activation == CK_ACT_BF16) ck_avx512_bf16_pack(plan, source, packed, n0, n1);
-    else ck_panel_pack(plan, source, packed, n0, n1);
+    else ck_avx512_pack(plan, source, packed, n0, n1);
 }
 
 static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
@@ -81,8 +99,8 @@ MULTIPLY(multiply_plain, ck_avx512_multiply_q8)
 
 const ck_linear_table *ck_linear_avx512(int level) {
     static const ck_linear_table table[] = {
-        {"avx512", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
-        {"avx512-vnni", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512", plan_f32, ck_avx512_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
+        {"avx512-vnni", plan_f32, ck_avx512_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
         {"avx512-bf16-vnni", plan_bf16, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
     };
     ck_features has = ck_features_detect();

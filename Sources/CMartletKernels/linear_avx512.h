@@ -18,4 +18,7 @@ void ck_avx512_bf16_prepare_row(const float *x, int64_t k, ck_place at);
 ck_multiply_function ck_avx512_multiply_q8_vnni;
 ck_multiply_function ck_avx512_multiply_q8;    // the same without AVX512_VNNI
 
+// linear_avx512_pack.c: ck_panel_pack by vectors; codes of Q8_0 become unsigned, 128 + code.
+void ck_avx512_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
+
 #endif

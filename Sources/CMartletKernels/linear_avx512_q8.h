@@ -5,6 +5,9 @@
 //
 // The integer sums are exact. Signed codes are shifted to the top of an unsigned byte, 128 + code * 2^s, and the
 // accumulator starts at -128 * sum(code_x), which removes the 128; 2^-s is applied once at the end.
+//
+// Multiplications are the limit: 8 of integers and 2 of floats for every 32 columns (3 where there are minimums or two
+// scales). A tile keeps all its sums in registers, because a store costs as much as a multiplication.
 #include "linear_avx512.h"
 #include <immintrin.h>
 
@@ -14,210 +17,259 @@
 
 #pragma clang attribute push(__attribute__((target(Q8_TARGET))), apply_to = function)
 
-INLINE __m512i load(const char *p) { return _mm512_loadu_si512(p); }
-INLINE __m512i bytes(int v) { return _mm512_set1_epi8((char)v); }
-INLINE __m512i both(__m512i a, int mask) { return _mm512_and_si512(a, bytes(mask)); }
-// Bits of `a` shifted left by s (right if negative); callers mask, as bits cross between bytes.
-INLINE __m512i moved(__m512i a, const int s) {
-    return s >= 0 ? _mm512_slli_epi16(a, (unsigned)s) : _mm512_srli_epi16(a, (unsigned)-s);
-}
-// mask ? b : a
-INLINE __m512i choose(__m512i a, __m512i b, int mask) { return _mm512_ternarylogic_epi32(a, b, bytes(mask), 0xd8); }
+#include "linear_avx512_q8_codes.h"
 
-// What the codes are multiplied by beside the scale.
-INLINE float post(const ck_format f) {
-    return f == CK_Q4_0 ? 0x1p-4f : f == CK_Q5_0 ? 0x1p-3f : f == CK_Q6_K ? 0x1p-2f : f == CK_Q3_K ? 0x1p-5f : 1.0f;
-}
+// Rows of activations in a tile, beside two registers of weights: 12 integer and 12 float accumulators, or 8 integer
+// ones and two times 8 floats where a sub-block has two scales.
+enum { WIDTH = 6, WIDTH_HALVES = 4 };
 
-// The 16 rows x 4 columns of group g, as unsigned bytes; p is the sub-block, already moved to the rows wanted.
-INLINE __m512i codes(const ck_format f, const char *p, const int g) {
+// 32 columns of a panel: packed, sub-block `j` of `block` whose codes are at `p`, or unpacked at `p`:
+//   codes [8 groups][32 rows][4], scales [1 or 2][32 rows] float, minimums likewise
+typedef struct {
+    const char *block, *p;
+    int j;
+} columns32;
+
+enum { FLAT_CODES = 8 * CK_WORDS, FLAT_MOST = 12 * CK_WORDS };
+
+INLINE int flat_bytes(const ck_format f) {
     const ck_panel_layout l = ck_layout(f);
-    const char *low = p + l.high;
-    const int t = g & 3;
-    switch (f) {
-    case CK_Q8_0: return _mm512_xor_si512(load(low + g * CK_WORDS), bytes(0x80));
-    case CK_Q4_0: return both(moved(load(low + t * CK_WORDS), g < 4 ? 4 : 0), 0xf0);
-    case CK_IQ4_NL: {
-        const __m512i table =
-            _mm512_broadcast_i32x4(_mm_setr_epi8(1, 24, 45, 63, 79, 93, 106, 118, (char)129, (char)141, (char)153,
-                                                 (char)166, (char)181, (char)197, (char)217, (char)241));
-        return _mm512_shuffle_epi8(table, both(moved(load(low + t * CK_WORDS), g < 4 ? 0 : -4), 0x0f));
-    }
-    case CK_Q4_1: case CK_Q4_K: return both(moved(load(low + t * CK_WORDS), g < 4 ? 0 : -4), 0x0f);
-    case CK_Q5_0: {
-        __m512i q = both(moved(load(low + t * CK_WORDS), g < 4 ? 3 : -1), 0x78);
-        return choose(q, moved(load(p), 7 - g), 0x80);
-    }
-    case CK_Q5_1: case CK_Q5_K: {
-        __m512i q = both(moved(load(low + t * CK_WORDS), g < 4 ? 0 : -4), 0x0f);
-        return choose(q, moved(load(p), 4 - g), 0x10);
-    }
-    case CK_Q6_K: {
-        const int word = (g & 1) + (g >> 2) * 2;
-        __m512i q = both(moved(load(low + word * CK_WORDS), g & 2 ? -2 : 2), 0x3c);
-        return choose(q, moved(load(p + (g >> 2) * CK_WORDS), 6 - 2 * t), 0xc0);
-    }
-    case CK_Q2_K: return both(moved(load(low + (g >> 2) * CK_WORDS), -2 * t), 0x03);
-    case CK_Q3_K: {
-        __m512i q = both(moved(load(low + (g >> 2) * CK_WORDS), 5 - 2 * t), 0x60);
-        return choose(q, moved(load(p), 7 - g), 0x80);
-    }
-    default: return _mm512_setzero_si512();
-    }
+    return FLAT_CODES + CK_WORDS * (l.halves ? 2 : 1) * (l.min ? 2 : 1);
 }
 
-INLINE __m512 halves(const char *p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p)); }
-INLINE __m512i widened(const char *p) {
-    return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+INLINE __m512i codes_of(const ck_format f, const bool flat, columns32 c, const int g, const int r) {
+    return flat ? load(c.p + g * CK_WORDS + 64 * r) : codes(f, c.p + 64 * r, g);
 }
-INLINE __m512i widened_signed(const char *p) {
-    return _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)p));
+INLINE __m512 scale_of(const ck_format f, const bool flat, columns32 c, const int half, const int r) {
+    return flat ? _mm512_load_ps(c.p + FLAT_CODES + half * CK_WORDS + 64 * r) : scale(f, c.block, c.j, half, 16 * r);
 }
-
-// Scales of 16 rows for sub-block j, half `half` (0 where a scale covers all 32 columns); r is the first row.
-INLINE __m512 scale(const ck_format f, const char *b, int j, const int half, const int r) {
-    const ck_panel_layout l = ck_layout(f);
-    __m512 d = halves(b + 2 * r);
-    const char *s = b + l.scales + (l.halves ? 2 * j + half : j) * CK_PANEL + r;
-    switch (f) {
-    case CK_Q2_K: return d * _mm512_cvtepi32_ps(_mm512_and_si512(widened(s), _mm512_set1_epi32(15)));
-    case CK_Q3_K: case CK_Q6_K: return d * _mm512_cvtepi32_ps(widened_signed(s));
-    case CK_Q4_K: case CK_Q5_K: return d * _mm512_cvtepi32_ps(widened(s));
-    default: return d;
-    }
+INLINE __m512 minimum_of(const ck_format f, const bool flat, columns32 c, const int half, const int r) {
+    const int scales = ck_layout(f).halves ? 2 : 1;
+    return flat ? _mm512_load_ps(c.p + FLAT_CODES + (scales + half) * CK_WORDS + 64 * r)
+                : minimum(f, c.block, c.j, half, 16 * r);
 }
 
-INLINE __m512 minimum(const ck_format f, const char *b, int j, const int half, const int r) {
-    const ck_panel_layout l = ck_layout(f);
-    __m512 m = halves(b + l.min + 2 * r);
-    const char *s = b + l.scales + r;
-    switch (f) {
-    case CK_Q2_K: return -m * _mm512_cvtepi32_ps(_mm512_srli_epi32(widened(s + (2 * j + half) * CK_PANEL), 4));
-    case CK_Q4_K: case CK_Q5_K: return -m * _mm512_cvtepi32_ps(widened(s + (8 + j) * CK_PANEL));
-    default: return m;
-    }
-}
-
-INLINE const char *field(const char *x, const int width, const ck_x_field which, const int i) {
-    return x + width * CK_QK + (which * width + i) * 4;
-}
+INLINE const char *field(const char *x, const ck_x_field which) { return x + CK_QK + 4 * which; }
 INLINE __m512 spread(const char *p) { return _mm512_set1_ps(*(const float *)(const void *)p); }
 INLINE __m512i spread_word(const char *p) { return _mm512_set1_epi32(*(const int32_t *)(const void *)p); }
 
-// One span of columns under one scale: all 32 of a sub-block, or half of it.
-INLINE void span(const ck_format f, const int width, const char *b, const char *p, int j, const int half, const char *x,
-                 __m512 sum[2][CK_AVX512_GROUP]) {
+// The same sub-block of up to 6 rows of activations, by two pointers so that every row is one addressing mode away.
+typedef struct {
+    const char *first, *fourth;
+    int64_t stride;
+} rows6;
+
+INLINE const char *row_of(rows6 x, const int i) {
+    return i < 3 ? x.first + i * x.stride : x.fourth + (i - 3) * x.stride;
+}
+
+// The integer sums of the columns under one scale: all 32 of a sub-block, or half of it.
+INLINE void integer_sums(const ck_format f, const bool flat, const int width, columns32 c, const int half, rows6 x,
+                         __m512i dot[2][WIDTH]) {
     const ck_panel_layout l = ck_layout(f);
-    const bool offset = !l.min;
-    __m512i dot[2][CK_AVX512_GROUP];
     UNROLL for (int i = 0; i < width; i++) {
         const ck_x_field which = l.halves ? (half ? CK_X_OFFSET1 : CK_X_OFFSET0) : CK_X_OFFSET;
-        dot[0][i] = dot[1][i] = offset ? spread_word(field(x, width, which, i)) : _mm512_setzero_si512();
+        dot[0][i] = dot[1][i] = l.min ? _mm512_setzero_si512() : spread_word(field(row_of(x, i), which));
     }
     UNROLL for (int s = 0; s < (l.halves ? 4 : 8); s++) {
         // Groups that share a word of low bits follow each other.
-        const int g = l.bits == 8 ? s : l.halves ? 4 * half + (s & 1) * 2 + (s >> 1) : (s & 1) * 4 + (s >> 1);
-        __m512i w0 = codes(f, p, g), w1 = codes(f, p + 64, g);
+        const int g = l.bits == 8 || flat ? (l.halves ? 4 * half : 0) + s
+                    : l.halves ? 4 * half + (s & 1) * 2 + (s >> 1) : (s & 1) * 4 + (s >> 1);
+        __m512i w0 = codes_of(f, flat, c, g, 0), w1 = codes_of(f, flat, c, g, 1);
         UNROLL for (int i = 0; i < width; i++) {
-            __m512i v = spread_word(x + i * CK_QK + 4 * g);
+            __m512i v = spread_word(row_of(x, i) + 4 * g);
             dot[0][i] = dot4(dot[0][i], w0, v);
             dot[1][i] = dot4(dot[1][i], w1, v);
         }
     }
+}
+
+INLINE void add_columns(const ck_format f, const bool flat, const int width, columns32 c, rows6 x,
+                        __m512 sum[2][WIDTH]) {
+    const ck_panel_layout l = ck_layout(f);
+    __m512i dot[2][WIDTH];
+    __m512 scaled[2][WIDTH];
+    integer_sums(f, flat, width, c, 0, x, dot);
     UNROLL for (int r = 0; r < 2; r++) {
-        __m512 d = scale(f, b, j, half, 16 * r);
-        UNROLL for (int i = 0; i < width; i++) sum[r][i] =
-            _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[r][i]) * d, spread(field(x, width, CK_X_SCALE, i)), sum[r][i]);
+        __m512 d = scale_of(f, flat, c, 0, r);
+        UNROLL for (int i = 0; i < width; i++) scaled[r][i] = _mm512_cvtepi32_ps(dot[r][i]) * d;
     }
+    if (l.halves) {
+        integer_sums(f, flat, width, c, 1, x, dot);
+        UNROLL for (int r = 0; r < 2; r++) {
+            __m512 d = scale_of(f, flat, c, 1, r);
+            UNROLL for (int i = 0; i < width; i++)
+                scaled[r][i] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dot[r][i]), d, scaled[r][i]);
+        }
+    }
+    UNROLL for (int r = 0; r < 2; r++) UNROLL for (int i = 0; i < width; i++)
+        sum[r][i] = _mm512_fmadd_ps(scaled[r][i], spread(field(row_of(x, i), CK_X_SCALE)), sum[r][i]);
     if (!l.min) return;
-    UNROLL for (int r = 0; r < 2; r++) {
-        __m512 m = minimum(f, b, j, half, 16 * r);
+    UNROLL for (int half = 0; half <= l.halves; half++) UNROLL for (int r = 0; r < 2; r++) {
+        __m512 m = minimum_of(f, flat, c, half, r);
         UNROLL for (int i = 0; i < width; i++) {
             const ck_x_field which = l.halves ? (half ? CK_X_SUM1 : CK_X_SUM0) : CK_X_SUM;
-            sum[r][i] = _mm512_fmadd_ps(m, spread(field(x, width, which, i)), sum[r][i]);
+            sum[r][i] = _mm512_fmadd_ps(m, spread(field(row_of(x, i), which)), sum[r][i]);
         }
     }
 }
+
+// Some blocks of a panel times a few rows of activations.
+typedef struct {
+    const char *w;       // packed or unpacked
+    int64_t blocks;
+    const char *x;
+    int64_t x_stride;
+    char *sum;           // [rows][32] float, added to
+    const char *ahead;   // weights that come later, brought into the L1 cache meanwhile
+    int64_t lines;       // of them for every 32 columns
+} stretch;
+
+INLINE void tile(const ck_format f, const bool flat, const int width, const stretch *s) {
+    const ck_panel_layout l = ck_layout(f);
+    const char *w = s->w, *ahead = s->ahead;
+    rows6 x = {s->x, s->x + 3 * s->x_stride, s->x_stride};
+    __m512 sum[2][WIDTH];
+    UNROLL for (int i = 0; i < width; i++)
+        UNROLL for (int r = 0; r < 2; r++) sum[r][i] = _mm512_load_ps(s->sum + (2 * i + r) * 64);
+    ROLLED for (int64_t left = s->blocks; left > 0; left--) {
+        columns32 c = {w, flat ? w : w + l.header, 0};
+        ROLLED for (; c.j < l.columns / 32; c.j++) {
+            ROLLED for (int64_t i = s->lines; i > 0; i--, ahead += 64) _mm_prefetch(ahead, _MM_HINT_T0);
+            add_columns(f, flat, width, c, x, sum);
+            c.p += flat ? flat_bytes(f) : l.high + l.low;
+            x.first += CK_X_BYTES;
+            x.fourth += CK_X_BYTES;
+        }
+        w = c.p;
+    }
+    UNROLL for (int i = 0; i < width; i++)
+        UNROLL for (int r = 0; r < 2; r++) _mm512_store_ps(s->sum + (2 * i + r) * 64, sum[r][i]);
+}
+
+// Blocks of a panel into the unpacked form, for many rows of activations.
+INLINE void unpack(const ck_format f, const char *w, int64_t blocks, char *to) {
+    const ck_panel_layout l = ck_layout(f);
+    ROLLED for (; blocks > 0; blocks--) {
+        columns32 c = {w, w + l.header, 0};
+        ROLLED for (; c.j < l.columns / 32; c.j++) {
+            UNROLL for (int g = 0; g < 8; g++) UNROLL for (int r = 0; r < 2; r++)
+                _mm512_store_si512(to + g * CK_WORDS + 64 * r, codes_of(f, false, c, g, r));
+            UNROLL for (int half = 0; half <= l.halves; half++) UNROLL for (int r = 0; r < 2; r++) {
+                _mm512_store_ps(to + FLAT_CODES + half * CK_WORDS + 64 * r, scale_of(f, false, c, half, r));
+                if (l.min) _mm512_store_ps(to + FLAT_CODES + (1 + l.halves + half) * CK_WORDS + 64 * r,
+                                           minimum_of(f, false, c, half, r));
+            }
+            c.p += l.high + l.low;
+            to += flat_bytes(f);
+        }
+        w = c.p;
+    }
+}
+
+typedef void tile_function(const stretch *s);
+typedef void unpack_function(const char *w, int64_t blocks, char *to);
 
 typedef struct {
-    int64_t k;
-    const float *bias;  // of the panel's first row
-    float *y;           // of the group's first row and the panel's first column
-    int64_t ldy;
-    int columns;        // of y that exist, at most 32
-    int64_t ahead;      // bytes from the panel to one that is brought into the L2 cache meanwhile, 0: none
-} destination;
+    int64_t width, flat_subs;  // rows of a tile at most; sub-blocks of a block as `flat` counts them
+    tile_function *tile[WIDTH], *flat[WIDTH];  // by rows, from 1
+    unpack_function *unpack;
+} functions;
 
-INLINE void tile(const ck_format f, const int width, const char *w, const char *x, const destination *to) {
-    const ck_panel_layout l = ck_layout(f);
-    __m512 sum[2][CK_AVX512_GROUP];
-    UNROLL for (int i = 0; i < width; i++) sum[0][i] = sum[1][i] = _mm512_setzero_ps();
-    ROLLED for (int64_t s = to->k / l.columns; s > 0; s--) {
-        const char *p = w + l.header;
-        ROLLED for (int j = 0; j < l.columns / 32; j++) {
-            // Asked for in the order of memory just before they are read in another, the lines of a sub-block
-            // arrive from DRAM up to three times faster.
-            const int slice = l.header / (l.columns / 32) + l.high + l.low;
-            UNROLL for (int i = 0; i < (slice + 63) / 64; i++) _mm_prefetch(w + j * slice + 64 * i, _MM_HINT_T0);
-            if (to->ahead)
-                UNROLL for (int i = 0; i < (slice + 63) / 64; i++)
-                    _mm_prefetch(w + to->ahead + j * slice + 64 * i, _MM_HINT_T1);
-            span(f, width, w, p, j, 0, x, sum);
-            if (l.halves) span(f, width, w, p, j, 1, x, sum);
-            p += l.high + l.low;
-            x += width * CK_X_BYTES;
-        }
-        w += l.header + l.columns / 32 * (l.high + l.low);
+#define TILE(F, FLAT, NAME, W) \
+    __attribute__((noinline)) static void NAME##_##F##_##W(const stretch *s) { tile(F, FLAT, W, s); }
+#define TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 1) TILE(F, FLAT, NAME, 2) TILE(F, FLAT, NAME, 3) TILE(F, FLAT, NAME, 4)
+#define TILES6(F, FLAT, NAME) TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 5) TILE(F, FLAT, NAME, 6)
+#define LIST4(F, NAME) NAME##_##F##_1, NAME##_##F##_2, NAME##_##F##_3, NAME##_##F##_4
+#define LIST6(F, NAME) LIST4(F, NAME), NAME##_##F##_5, NAME##_##F##_6
+#define UNPACK(F) \
+    __attribute__((noinline)) static void unpack_##F(const char *w, int64_t blocks, char *to) { \
+        unpack(F, w, blocks, to); \
     }
-    UNROLL for (int r = 0; r < 2; r++) {
-        int left = to->columns - 16 * r;
-        __mmask16 mask = left >= 16 ? 0xffff : left <= 0 ? 0 : (__mmask16)((1u << left) - 1);
-        __m512 bias = to->bias ? _mm512_maskz_loadu_ps(mask, to->bias + 16 * r) : _mm512_setzero_ps();
-        UNROLL for (int i = 0; i < width; i++) _mm512_mask_storeu_ps(
-            to->y + i * to->ldy + 16 * r, mask, _mm512_fmadd_ps(sum[r][i], _mm512_set1_ps(post(f)), bias));
-    }
-}
 
-#define TILE(F, W) \
-    __attribute__((noinline)) static void tile_##F##_##W(const char *w, const char *x, const destination *to) { \
-        tile(F, W, w, x, to); \
-    }
-#define TILES(F) TILE(F, 1) TILE(F, 2) TILE(F, 3) TILE(F, 4) TILE(F, 5) TILE(F, 6)
-TILES(CK_Q8_0) TILES(CK_Q4_0) TILES(CK_Q4_1) TILES(CK_Q5_0) TILES(CK_Q5_1) TILES(CK_IQ4_NL)
-TILES(CK_Q2_K) TILES(CK_Q3_K) TILES(CK_Q4_K) TILES(CK_Q5_K) TILES(CK_Q6_K)
+// Unpacked weights differ only in how many scales and minimums there are: one format stands for all that are alike.
+TILES6(CK_Q5_0, true, flat) TILES6(CK_Q5_1, true, flat) TILES4(CK_Q6_K, true, flat) TILES4(CK_Q2_K, true, flat)
 
-typedef void tile_function(const char *w, const char *x, const destination *to);
+// A format whose weights are never unpacked, one that is with a scale to a sub-block, and one with two.
+#define SIMPLE(F) \
+    TILES6(F, false, tile) \
+    static const functions functions_##F = {.width = WIDTH, .tile = {LIST6(F, tile)}};
+#define WHOLE(F, LIKE) \
+    TILES6(F, false, tile) UNPACK(F) \
+    static const functions functions_##F = {WIDTH, 1, {LIST6(F, tile)}, {LIST6(LIKE, flat)}, unpack_##F};
+#define HALVES(F, LIKE) \
+    TILES4(F, false, tile) UNPACK(F) \
+    static const functions functions_##F = {WIDTH_HALVES, 8, {LIST4(F, tile)}, {LIST4(LIKE, flat)}, unpack_##F};
+SIMPLE(CK_Q8_0) SIMPLE(CK_Q4_0) SIMPLE(CK_Q4_1) SIMPLE(CK_IQ4_NL)
+WHOLE(CK_Q5_0, CK_Q5_0) WHOLE(CK_Q5_1, CK_Q5_1) WHOLE(CK_Q4_K, CK_Q5_1) WHOLE(CK_Q5_K, CK_Q5_1)
+HALVES(CK_Q6_K, CK_Q6_K) HALVES(CK_Q3_K, CK_Q6_K) HALVES(CK_Q2_K, CK_Q2_K)
 
-static tile_function *tile_of(ck_format f, int64_t width) {
-#define TILE_TABLE(F) \
-    case F: { \
-        static tile_function *const by_width[] = {tile_##F##_1, tile_##F##_2, tile_##F##_3, \
-                                                  tile_##F##_4, tile_##F##_5, tile_##F##_6}; \
-        return by_width[width - 1]; \
-    }
+static const functions *functions_of(ck_format f) {
+#define CASE(F) case F: return &functions_##F;
     switch (f) {
-    TILE_TABLE(CK_Q8_0) TILE_TABLE(CK_Q4_0) TILE_TABLE(CK_Q4_1) TILE_TABLE(CK_Q5_0) TILE_TABLE(CK_Q5_1)
-    TILE_TABLE(CK_IQ4_NL) TILE_TABLE(CK_Q2_K) TILE_TABLE(CK_Q3_K) TILE_TABLE(CK_Q4_K) TILE_TABLE(CK_Q5_K)
-    TILE_TABLE(CK_Q6_K)
+    CASE(CK_Q8_0) CASE(CK_Q4_0) CASE(CK_Q4_1) CASE(CK_Q5_0) CASE(CK_Q5_1) CASE(CK_IQ4_NL)
+    CASE(CK_Q2_K) CASE(CK_Q3_K) CASE(CK_Q4_K) CASE(CK_Q5_K) CASE(CK_Q6_K)
     default: return NULL;
     }
 }
 
+// Up to 16 columns of y from their sums.
+INLINE void finish(__m512 sum, float factor, const float *bias, float *y, int64_t columns) {
+    __mmask16 mask = columns >= 16 ? 0xffff : columns <= 0 ? 0 : (__mmask16)((1u << columns) - 1);
+    __m512 b = bias ? _mm512_maskz_loadu_ps(mask, bias) : _mm512_setzero_ps();
+    _mm512_mask_storeu_ps(y, mask, _mm512_fmadd_ps(sum, _mm512_set1_ps(factor), b));
+}
+
+enum {
+    ROWS = 96,         // of activations that meet a panel together: their sums stay near
+    CHUNK = 256,       // columns that meet all those rows before the next, so that weights come from the L1 cache
+    AHEAD = 4 * 1024,  // bytes from the end of the chunk to the weights asked for meanwhile
+};
+
+// Rows of activations from which unpacking a chunk once is faster than decoding it for every tile (measured).
+static int64_t unpack_from(ck_format f) {
+    const ck_panel_layout l = ck_layout(f);
+    return l.halves ? 16 : l.high || l.columns == CK_SUPER ? 64 : INT64_MAX;
+}
+
 void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
                  const float *bias, float *y, int64_t ldy) {
-    const size_t panel = ck_panel_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_Q8, plan->k);
-    const int64_t pass = ck_rows_per_pass(panel / CK_PANEL, CK_PANEL), group = ck_group_width(CK_AVX512_GROUP, m);
-    for (int64_t first = n0; first < n1; first += pass) {
-        int64_t last = ck_min(n1, first + pass);
-        for (int64_t i = 0; i < m; i += group) {
-            tile_function *run = tile_of(plan->format, ck_min(group, m - i));
-            const char *x = (const char *)prepared + (size_t)i * x_row;
-            for (int64_t n = first; n < last; n += CK_PANEL) {
-                destination to = {plan->k, bias ? bias + n : NULL,          y + i * ldy + n,
-                                  ldy,     (int)ck_min(CK_PANEL, last - n), 0};
-                // The second group of activations finds its weights in the cache, so memory is free for the next pass.
-                if (i == group && n + pass < n1) to.ahead = (int64_t)panel * (pass / CK_PANEL);
-                run((const char *)weight + (size_t)(n / CK_PANEL) * panel, x, &to);
+    const ck_format f = plan->format;
+    const ck_panel_layout l = ck_layout(f);
+    const functions *run = functions_of(f);
+    const int64_t x_row = (int64_t)ck_prepared_row_bytes(CK_ACT_Q8, plan->k), subs = l.columns / 32;
+    const int64_t panel = (int64_t)ck_panel_bytes(f, plan->k), block = (int64_t)ck_panel_block_bytes(f);
+    const int64_t blocks = plan->k / l.columns, lines = (block / subs + 63) / 64;
+    char sums[ROWS * CK_WORDS] __attribute__((aligned(64)));
+    char room[CHUNK / 32 * FLAT_MOST] __attribute__((aligned(64)));
+    for (int64_t first = 0; first < m; first += ROWS) {
+        const int64_t rows = ck_min(ROWS, m - first), groups = (rows + run->width - 1) / run->width;
+        const bool flat = rows >= unpack_from(f);
+        const int64_t step = groups == 1 ? blocks : CHUNK / l.columns;
+        for (int64_t n = n0; n < n1; n += CK_PANEL) {
+            const char *w = (const char *)weight + n / CK_PANEL * panel;
+            for (int64_t b = 0; b < blocks; b += step) {
+                const int64_t count = ck_min(step, blocks - b), share = (lines + groups - 1) / groups;
+                const char *from = w + b * block, *ahead = from + (groups == 1 ? 0 : count * block) + AHEAD;
+                if (flat) run->unpack(from, count, room);
+                stretch s = {.w = flat ? room : from, .blocks = flat ? count * subs / run->flat_subs : count,
+                             .x = (const char *)prepared + first * x_row + b * subs * CK_X_BYTES, .x_stride = x_row,
+                             .sum = sums, .ahead = ahead, .lines = share};
+                for (int64_t g = 0, i = first; g < groups; g++) {
+                    const int64_t width = rows / groups + (g < rows % groups);
+                    if (b == 0) memset(s.sum, 0, (size_t)(width * CK_WORDS));
+                    if (s.ahead >= ahead + count * block) s.lines = 0;
+                    (flat ? run->flat : run->tile)[width - 1](&s);
+                    // At once, not after all rows: the writes wait for memory while the next tile computes.
+                    if (b + step >= blocks)
+                        for (int64_t j = 0; j < 2 * width; j++) {
+                            const int64_t column = n + 16 * (j & 1);
+                            finish(_mm512_load_ps(s.sum + j * 64), post(f), bias ? bias + column : NULL,
+                                   y + (i + j / 2) * ldy + column, n1 - column);
+                        }
+                    i += width, s.x += width * x_row, s.sum += width * CK_WORDS;
+                    s.ahead += count * subs * share * 64;
+                }
             }
         }
     }

@@ -92,10 +92,6 @@ static inline void store_scales(ck_format f, const uint8_t *b, uint8_t *to, int 
     for (int i = 0; i < 16; i++) to[i * CK_PANEL + row] = scale[i];
 }
 
-static inline int offset_of_d(ck_format f) {
-    return f == CK_Q2_K ? 80 : f == CK_Q3_K ? 108 : f == CK_Q6_K ? 208 : 0;
-}
-
 static inline __attribute__((always_inline)) void pack_format(const ck_format f, const ck_plan *plan,
                                                               const uint8_t *source, char *packed, int64_t n0,
                                                               int64_t n1) {
@@ -109,8 +105,8 @@ static inline __attribute__((always_inline)) void pack_format(const ck_format f,
         for (int64_t s = 0; s < plan->k / l.columns; s++, panel += to) {
             for (int row = 0; row < rows; row++) {
                 const uint8_t *b = source + (size_t)(n + row) * row_bytes + (size_t)s * from;
-                memcpy(panel + 2 * row, b + offset_of_d(f), 2);
-                if (l.min) memcpy(panel + l.min + 2 * row, b + offset_of_d(f) + 2, 2);
+                memcpy(panel + 2 * row, b + ck_offset_of_d(f), 2);
+                if (l.min) memcpy(panel + l.min + 2 * row, b + ck_offset_of_d(f) + 2, 2);
                 if (l.scales) store_scales(f, b, (uint8_t *)panel + l.scales, row);
                 for (int j = 0; j < l.columns / 32; j++) {
                     words w = words_of(f, b, j);

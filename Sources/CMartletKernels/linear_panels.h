@@ -42,6 +42,11 @@ static inline ck_panel_layout ck_layout(ck_format f) {
     }
 }
 
+// Where the scale of a stored block lies; the scale of the minimums follows it.
+static inline int ck_offset_of_d(ck_format f) {
+    return f == CK_Q2_K ? 80 : f == CK_Q3_K ? 108 : f == CK_Q6_K ? 208 : 0;
+}
+
 static inline size_t ck_panel_block_bytes(ck_format f) {
     ck_panel_layout l = ck_layout(f);
     return (size_t)(l.header + l.columns / 32 * (l.high + l.low));
