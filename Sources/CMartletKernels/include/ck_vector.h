@@ -11,13 +11,19 @@
 // How keys and values are stored.
 typedef enum { CK_KV_F32 = 0, CK_KV_BF16 = 1, CK_KV_I8 = 2 } ck_kv_dtype;
 
-// Positions whose keys and values lie together. A group of one head is
-//   K [head_dim][16], V [16][head_dim rounded up to 16], and for int8 float scales of K [16] and of V [16]:
-// keys are transposed so that both products of attention run along the lanes without horizontal sums.
+// Positions whose keys and values lie together. With width = head_dim rounded up to 16, a group of one head is
+//   float32: K [head_dim][16], V [16][width];
+//   others:  K [head_dim / 2, rounded up][16][2], V [8][width][2], and for int8 float scales of K [16] and of V [16].
+// Keys are transposed so that both products of attention run along the lanes without horizontal sums; the narrow types
+// keep neighbours of each sum in pairs, as instructions that add two products to a lane want them.
 enum { CK_KV_GROUP = 16 };
 
 // Positions that softmax takes at once, counted from position 0 of the request.
 enum { CK_ATTENTION_TILE = 64 };
+
+// Positions whose softmax begins anew, counted likewise; the results of these chunks are merged in ascending order. So a
+// long context can be shared among threads without another order of sums.
+enum { CK_ATTENTION_CHUNK = 512 };
 
 // Attention of some consecutive tokens of one request, for query heads that share one key/value head.
 typedef struct {
@@ -35,11 +41,12 @@ typedef struct {
     float scale;
     float *out;                  // as query
     int64_t out_stride;
+    float *partials;             // ck_attention_partial_bytes for each chunk of the context, 64-byte aligned
     void *scratch;               // ck_attention_scratch_bytes, 64-byte aligned
 } ck_attention;
 
 typedef struct {
-    const char *name;  // "avx512", "avx2", "neon", "portable"
+    const char *name;  // "avx512-bf16", "avx512", "avx2", "neon", "portable"
     // out = x * rsqrt(mean(x^2) + eps) * weight; out may be x.
     void (*rms_norm)(const float *x, const float *weight, float eps, int64_t n, float *out);
     // Rotates `pairs` pairs in place: (i, i + pairs) when neox, else (2i, 2i + 1).
@@ -52,6 +59,10 @@ typedef struct {
     void (*kv_store)(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *key,
                      const float *value);
     void (*attend)(const ck_attention *attention);
+    // The same in parts: leaves the results of chunks [first, end) in `partials`, in any order and on any thread ...
+    void (*attend_chunks)(const ck_attention *attention, int64_t first, int64_t end);
+    // ... and once all chunks are there, merges them. Gives the bits that `attend` gives.
+    void (*merge_chunks)(const ck_attention *attention);
     // Largest element and the lowest index that has it; NaN counts as minus infinity; index 0 if there is no other.
     float (*max_index)(const float *x, int64_t n, int64_t *index);
     // Sum of exp((x - shift) * scale) with shift >= x; NaN counts as minus infinity.
@@ -67,6 +78,8 @@ typedef struct {
 size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim);
 // Scratch for num_tokens * num_heads = rows.
 size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows);
+// What one chunk of the context leaves for so many rows.
+size_t ck_attention_partial_bytes(int64_t head_dim, int64_t rows);
 
 // The best table for this CPU, or the one whose name is `name` or begins it up to a dash, else NULL.
 const ck_vector_table *ck_vector_best(void);

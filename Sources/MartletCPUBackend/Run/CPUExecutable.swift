@@ -19,7 +19,7 @@ final class CPUExecutable: Executable {
         self.plan = plan
         self.pool = pool
         self.options = options
-        job = StepJob(plan: plan, options: options, kernels: kernels)
+        job = StepJob(plan: plan, options: options, kernels: kernels, numThreads: pool.numThreads)
     }
 
     var outputWidth: Int { plan.outputWidth }
