@@ -45,6 +45,9 @@ typedef struct {
     void *scratch;               // ck_attention_scratch_bytes, 64-byte aligned
 } ck_attention;
 
+// Bars whose masses are summed together.
+enum { CK_MASS_BARS = 8 };
+
 typedef struct {
     const char *name;  // "avx512-bf16", "avx512", "avx2", "neon", "portable"
     // out = x * rsqrt(mean(x^2) + eps) * weight; out may be x.
@@ -70,8 +73,12 @@ typedef struct {
     // out = exp((x - shift) * scale), elementwise as in sum_exp.
     void (*exp_values)(const float *x, int64_t n, float shift, float scale, float *out);
     int64_t (*count_greater)(const float *x, int64_t n, float value);
-    // Ascending ids of the elements >= at_least, of which at most `capacity` are written; returns how many were written.
-    int64_t (*collect)(const float *x, int64_t n, float at_least, int32_t *ids, int64_t capacity);
+    // masses[i] = the sum of exp((x - shift) * scale), as in sum_exp, over x >= bars[i], of which there are 1 or
+    // CK_MASS_BARS.
+    void (*masses)(const float *x, int64_t n, float shift, float scale, const float *bars, int64_t count,
+                   double *masses);
+    // Ascending ids of the elements in [at_least, at_most], of which at most `capacity` are written; returns how many.
+    int64_t (*collect)(const float *x, int64_t n, float at_least, float at_most, int32_t *ids, int64_t capacity);
 } ck_vector_table;
 
 // Bytes of one group of one head.
