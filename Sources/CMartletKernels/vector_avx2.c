@@ -6,12 +6,15 @@
 #include "vector_tables.h"
 #define VL 8
 #define HAS_FMA 1
+#define HAS_BF16_DOT 0
 #define TABLE ck_vector_avx2
 #define TABLE_NAME "avx2"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "vector_simd.h"
 #include "vector_rows.h"
 #include "vector_cache.h"
+#include "vector_attention_state.h"
+#include "vector_attention_f32.h"
 #include "vector_attention.h"
 #include "vector_scan.h"
 #pragma clang attribute pop

@@ -1,23 +1,19 @@
 // Writing keys and values to the paged cache and reading them back as floats.
 
-INLINE int64_t padded(int64_t head_dim) { return (head_dim + 15) & ~(int64_t)15; }
-INLINE int64_t element_bytes(ck_kv_dtype dtype) { return dtype == CK_KV_F32 ? 4 : dtype == CK_KV_BF16 ? 2 : 1; }
-INLINE const uint8_t *group_values(ck_kv_dtype dtype, int64_t head_dim, const uint8_t *group) {
-    return group + 16 * head_dim * element_bytes(dtype);
-}
-// [16] of the keys, then [16] of the values.
-INLINE const float *group_scales(int64_t head_dim, const uint8_t *group) {
-    return (const float *)(group + 16 * (head_dim + padded(head_dim)));
-}
+// VL elements of float32 from element `index` of `data`.
+INLINE vf load_whole(const uint8_t *data, int64_t index) { return load((const float *)data + index); }
 
-// VL elements from element `index` of `data`, without their scale.
-INLINE vf load_stored(ck_kv_dtype dtype, const uint8_t *data, int64_t index) {
-    if (dtype == CK_KV_F32) return load((const float *)data + index);
+// VL pairs of a narrow type from pair `index` of `data`, without their scale.
+INLINE void load_pairs(ck_kv_dtype dtype, const uint8_t *data, int64_t index, vf *first, vf *second) {
     if (dtype == CK_KV_BF16) {
-        vh_any halves = *(const vh_any *)(data + 2 * index);
-        return (vf)(__builtin_convertvector(halves, vu) << 16);
+        vu pairs = *(const vu_any *)(data + 4 * index);
+        *first = (vf)(pairs << 16);
+        *second = (vf)(pairs & 0xffff0000u);
+    } else {
+        vi pairs = __builtin_convertvector(*(const vh_any *)(data + 2 * index), vi);
+        *first = __builtin_convertvector(pairs << 24 >> 24, vf);
+        *second = __builtin_convertvector(pairs << 16 >> 24, vf);
     }
-    return __builtin_convertvector(__builtin_convertvector(*(const vb_any *)(data + index), vi), vf);
 }
 
 INLINE uint16_t to_bf16(float x) {
@@ -41,24 +37,31 @@ INLINE int8_t to_int8(float x, float inverse) {
     return (int8_t)(bits & 0xff);
 }
 
+// Neighbours of a pair may belong to other threads: each element is written by itself. An odd last key gets a zero.
+#define STORE_PAIRS(TYPE, CONVERT_KEY, CONVERT_VALUE) \
+    { \
+        TYPE *keys = (TYPE *)group + 2 * offset, *row = (TYPE *)values + offset / 2 * 2 * width + offset % 2; \
+        for (int64_t d = 0; d < head_dim; d++) keys[d / 2 * 32 + d % 2] = CONVERT_KEY; \
+        if (head_dim % 2) keys[head_dim / 2 * 32 + 1] = 0; \
+        for (int64_t d = 0; d < head_dim; d++) row[2 * d] = CONVERT_VALUE; \
+    }
+
 static void kv_store(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *restrict key,
                      const float *restrict value) {
-    uint8_t *values = (uint8_t *)group_values(dtype, head_dim, group);
+    const int64_t width = attention_width(head_dim);
+    uint8_t *values = (uint8_t *)group + values_offset(dtype, head_dim);
     if (dtype == CK_KV_F32) {
         for (int64_t d = 0; d < head_dim; d++) ((float *)group)[d * 16 + offset] = key[d];
-        memcpy((float *)values + offset * padded(head_dim), value, (size_t)head_dim * 4);
+        memcpy((float *)values + offset * width, value, (size_t)head_dim * 4);
     } else if (dtype == CK_KV_BF16) {
-        uint16_t *row = (uint16_t *)values + offset * padded(head_dim);
-        for (int64_t d = 0; d < head_dim; d++) ((uint16_t *)group)[d * 16 + offset] = to_bf16(key[d]);
-        for (int64_t d = 0; d < head_dim; d++) row[d] = to_bf16(value[d]);
+        STORE_PAIRS(uint16_t, to_bf16(key[d]), to_bf16(value[d]))
     } else {
-        float *scales = (float *)group_scales(head_dim, group);
+        float *scales = (float *)((uint8_t *)group + scales_offset(head_dim));
         float key_scale = int8_scale(key, head_dim), value_scale = int8_scale(value, head_dim);
         float key_inverse = key_scale > 0 ? 1 / key_scale : 0, value_inverse = value_scale > 0 ? 1 / value_scale : 0;
-        int8_t *row = (int8_t *)values + offset * padded(head_dim);
-        for (int64_t d = 0; d < head_dim; d++) ((int8_t *)group)[d * 16 + offset] = to_int8(key[d], key_inverse);
-        for (int64_t d = 0; d < head_dim; d++) row[d] = to_int8(value[d], value_inverse);
+        STORE_PAIRS(int8_t, to_int8(key[d], key_inverse), to_int8(value[d], value_inverse))
         scales[offset] = key_scale;
         scales[16 + offset] = value_scale;
     }
 }
+#undef STORE_PAIRS

@@ -2,10 +2,13 @@
 #include "vector_tables.h"
 #define VL 4
 #define HAS_FMA 0
+#define HAS_BF16_DOT 0
 #define TABLE ck_vector_portable
 #define TABLE_NAME "portable"
 #include "vector_simd.h"
 #include "vector_rows.h"
 #include "vector_cache.h"
+#include "vector_attention_state.h"
+#include "vector_attention_f32.h"
 #include "vector_attention.h"
 #include "vector_scan.h"

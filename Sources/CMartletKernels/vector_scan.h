@@ -49,16 +49,45 @@ static int64_t count_greater(const float *x, int64_t n, float value) {
     return total;
 }
 
-static int64_t collect(const float *x, int64_t n, float at_least, int32_t *ids, int64_t capacity) {
+INLINE void sum_reaching(const int count, const float *x, int64_t n, float shift, float scale, const float *bars,
+                         double *masses) {
+    for (int j = 0; j < count; j++) masses[j] = 0;
+    for (int64_t i = 0; i < n;) {
+        int64_t end = i + 64 * VL < n ? i + 64 * VL : n;
+        vf sums[CK_MASS_BARS] = {0};
+        for (; i < end; i += VL) {
+            vf v = i + VL <= n ? load(x + i) : load_part(x + i, n - i, NAN), weight = exp_shifted(v, shift, scale);
+#pragma clang loop unroll(full)
+            for (int j = 0; j < count; j++) sums[j] += v >= bars[j] ? weight : (vf)0.0f;
+        }
+        for (int j = 0; j < count; j++) masses[j] += sum_lanes(sums[j]);
+    }
+}
+
+static void masses(const float *x, int64_t n, float shift, float scale, const float *bars, int64_t count,
+                   double *masses) {
+    if (count == 1) sum_reaching(1, x, n, shift, scale, bars, masses);
+    else sum_reaching(CK_MASS_BARS, x, n, shift, scale, bars, masses);
+}
+
+static int64_t collect(const float *x, int64_t n, float at_least, float at_most, int32_t *ids, int64_t capacity) {
     int64_t found = 0, i = 0;
     while (i < n && found < capacity) {
-        if (i + VL <= n && !__builtin_reduce_or(load(x + i) >= at_least)) {
+        vf v = i + VL <= n ? load(x + i) : load_part(x + i, n - i, NAN);
+        if (!__builtin_reduce_or((v >= at_least) & (v <= at_most))) {
             i += VL;
             continue;
         }
         int64_t end = i + VL < n ? i + VL : n;
+        if (capacity - found >= VL) {
+            // Written in any case, and kept if it counts: no branch to guess.
+            for (; i < end; i++) {
+                ids[found] = (int32_t)i;
+                found += (x[i] >= at_least) & (x[i] <= at_most);
+            }
+        }
         for (; i < end && found < capacity; i++)
-            if (x[i] >= at_least) ids[found++] = (int32_t)i;
+            if (x[i] >= at_least && x[i] <= at_most) ids[found++] = (int32_t)i;
     }
     return found;
 }
@@ -71,9 +100,12 @@ const ck_vector_table TABLE = {
     .add = add,
     .kv_store = kv_store,
     .attend = attend,
+    .attend_chunks = attend_chunks,
+    .merge_chunks = merge_chunks,
     .max_index = max_index,
     .sum_exp = sum_exp,
     .exp_values = exp_values,
     .count_greater = count_greater,
+    .masses = masses,
     .collect = collect,
 };

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ck_vector.h"
+#include "vector_layout.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -12,8 +12,8 @@ typedef float vf __attribute__((ext_vector_type(VL)));
 typedef int32_t vi __attribute__((ext_vector_type(VL)));
 typedef uint32_t vu __attribute__((ext_vector_type(VL)));
 typedef float vf_any __attribute__((ext_vector_type(VL), aligned(4), may_alias));
+typedef uint32_t vu_any __attribute__((ext_vector_type(VL), aligned(4), may_alias));
 typedef uint16_t vh_any __attribute__((ext_vector_type(VL), aligned(2), may_alias));
-typedef int8_t vb_any __attribute__((ext_vector_type(VL), aligned(1), may_alias));
 
 INLINE vf load(const float *p) { return *(const vf_any *)p; }
 INLINE void store(float *p, vf v) { *(vf_any *)p = v; }

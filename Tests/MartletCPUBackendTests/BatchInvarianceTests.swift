@@ -74,6 +74,37 @@ struct BatchInvarianceTests {
         }
     }
 
+    @Test("Long contexts that threads share give the same bits", arguments: KVCacheDType.allCases, [1, 2, 3])
+    func longContexts(dtype: KVCacheDType, threads: Int) throws {
+        var model = model
+        (model.heads, model.kvHeads) = (3, 1)
+        let weights = RandomWeights(model.program().weights, format: .bf16)
+        let prompt = randomTokens(1290, below: model.vocab, seed: 4)
+        func logits(threads: Int, chunk: Int, company: [Int]) throws -> [[Float]] {
+            let runner = try StepRunner(
+                backend: CPUBackend(configuration: .init(numThreads: threads)), model: model, weights: weights,
+                dtype: dtype, maxTokens: 256, numBlocks: 512, seed: 3, float32: false)
+            let request = runner.add(prompt)
+            let others = company.map { runner.add(randomTokens(100, below: model.vocab, seed: UInt64($0))) }
+            var found: [[Float]] = []
+            var done = 0
+            while done < prompt.count {
+                // The last tokens come one by one.
+                let count = done < 1280 ? min(chunk, 1280 - done) : 1
+                var shares = [StepRunner.Share(request: request, numTokens: count, numLogits: 1)]
+                if done >= 1280 { shares += others.map { .init(request: $0, numTokens: 1) } }
+                found.append(try runner.step(shares)[0][0])
+                done += count
+            }
+            return found.suffix(11)
+        }
+        let expected = try logits(threads: 1, chunk: 256, company: [])
+        let alone = try logits(threads: threads, chunk: 256, company: [])
+        #expect(alone == expected)
+        let together = try logits(threads: threads, chunk: 40, company: [1, 2, 3, 4, 5])
+        #expect(together == expected)
+    }
+
     @Test("A cached prefix gives the same bits as computing it", arguments: KVCacheDType.allCases)
     func cachedPrefix(dtype: KVCacheDType) throws {
         let weights = RandomWeights(model.program().weights)

@@ -50,7 +50,7 @@ struct ReferenceTwinTests {
     func headShapes(headDim: Int, heads: Int, kvHeads: Int) throws {
         var model = TinyModel()
         (model.headDim, model.heads, model.kvHeads) = (headDim, heads, kvHeads)
-        for kernels in ["avx512", "avx2", "portable"] {
+        for kernels in ["avx512-bf16-vnni", "avx512", "avx2", "portable"] {
             guard (try? CPUBackend(configuration: .init(kernels: kernels))) != nil else { continue }
             try compare(model, kernels: kernels)
         }

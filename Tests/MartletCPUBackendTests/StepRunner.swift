@@ -26,11 +26,11 @@ final class StepRunner {
         executable = try backend.compile(
             model.program(), weights: weights,
             options: CompileOptions(
-                maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 1024,
+                maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 2048,
                 float32Arithmetic: float32))
         cache = try backend.makeKVCache(
             model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
-        batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 64, maxLogitRows: maxTokens)
+        batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 128, maxLogitRows: maxTokens)
         var random = SplitMix(seed: seed)
         freeBlocks = (0..<Int32(numBlocks)).shuffled(using: &random)
     }

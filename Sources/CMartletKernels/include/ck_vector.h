@@ -11,13 +11,19 @@
 // How keys and values are stored.
 typedef enum { CK_KV_F32 = 0, CK_KV_BF16 = 1, CK_KV_I8 = 2 } ck_kv_dtype;
 
-// Positions whose keys and values lie together. A group of one head is
-//   K [head_dim][16], V [16][head_dim rounded up to 16], and for int8 float scales of K [16] and of V [16]:
-// keys are transposed so that both products of attention run along the lanes without horizontal sums.
+// Positions whose keys and values lie together. With width = head_dim rounded up to 16, a group of one head is
+//   float32: K [head_dim][16], V [16][width];
+//   others:  K [head_dim / 2, rounded up][16][2], V [8][width][2], and for int8 float scales of K [16] and of V [16].
+// Keys are transposed so that both products of attention run along the lanes without horizontal sums; the narrow types
+// keep neighbours of each sum in pairs, as instructions that add two products to a lane want them.
 enum { CK_KV_GROUP = 16 };
 
 // Positions that softmax takes at once, counted from position 0 of the request.
 enum { CK_ATTENTION_TILE = 64 };
+
+// Positions whose softmax begins anew, counted likewise; the results of these chunks are merged in ascending order. So a
+// long context can be shared among threads without another order of sums.
+enum { CK_ATTENTION_CHUNK = 512 };
 
 // Attention of some consecutive tokens of one request, for query heads that share one key/value head.
 typedef struct {
@@ -35,11 +41,15 @@ typedef struct {
     float scale;
     float *out;                  // as query
     int64_t out_stride;
+    float *partials;             // ck_attention_partial_bytes for each chunk of the context, 64-byte aligned
     void *scratch;               // ck_attention_scratch_bytes, 64-byte aligned
 } ck_attention;
 
+// Bars whose masses are summed together.
+enum { CK_MASS_BARS = 8 };
+
 typedef struct {
-    const char *name;  // "avx512", "avx2", "neon", "portable"
+    const char *name;  // "avx512-bf16", "avx512", "avx2", "neon", "portable"
     // out = x * rsqrt(mean(x^2) + eps) * weight; out may be x.
     void (*rms_norm)(const float *x, const float *weight, float eps, int64_t n, float *out);
     // Rotates `pairs` pairs in place: (i, i + pairs) when neox, else (2i, 2i + 1).
@@ -52,6 +62,10 @@ typedef struct {
     void (*kv_store)(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *key,
                      const float *value);
     void (*attend)(const ck_attention *attention);
+    // The same in parts: leaves the results of chunks [first, end) in `partials`, in any order and on any thread ...
+    void (*attend_chunks)(const ck_attention *attention, int64_t first, int64_t end);
+    // ... and once all chunks are there, merges them. Gives the bits that `attend` gives.
+    void (*merge_chunks)(const ck_attention *attention);
     // Largest element and the lowest index that has it; NaN counts as minus infinity; index 0 if there is no other.
     float (*max_index)(const float *x, int64_t n, int64_t *index);
     // Sum of exp((x - shift) * scale) with shift >= x; NaN counts as minus infinity.
@@ -59,14 +73,20 @@ typedef struct {
     // out = exp((x - shift) * scale), elementwise as in sum_exp.
     void (*exp_values)(const float *x, int64_t n, float shift, float scale, float *out);
     int64_t (*count_greater)(const float *x, int64_t n, float value);
-    // Ascending ids of the elements >= at_least, of which at most `capacity` are written; returns how many were written.
-    int64_t (*collect)(const float *x, int64_t n, float at_least, int32_t *ids, int64_t capacity);
+    // masses[i] = the sum of exp((x - shift) * scale), as in sum_exp, over x >= bars[i], of which there are 1 or
+    // CK_MASS_BARS.
+    void (*masses)(const float *x, int64_t n, float shift, float scale, const float *bars, int64_t count,
+                   double *masses);
+    // Ascending ids of the elements in [at_least, at_most], of which at most `capacity` are written; returns how many.
+    int64_t (*collect)(const float *x, int64_t n, float at_least, float at_most, int32_t *ids, int64_t capacity);
 } ck_vector_table;
 
 // Bytes of one group of one head.
 size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim);
 // Scratch for num_tokens * num_heads = rows.
 size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows);
+// What one chunk of the context leaves for so many rows.
+size_t ck_attention_partial_bytes(int64_t head_dim, int64_t rows);
 
 // The best table for this CPU, or the one whose name is `name` or begins it up to a dash, else NULL.
 const ck_vector_table *ck_vector_best(void);

@@ -19,7 +19,7 @@ final class CPUExecutable: Executable {
         self.plan = plan
         self.pool = pool
         self.options = options
-        job = StepJob(plan: plan, options: options, kernels: kernels)
+        job = StepJob(plan: plan, options: options, kernels: kernels, numThreads: pool.numThreads)
         job.timer = options.profile.map { RegionTimer(plan.labels, profile: $0) }
     }
 

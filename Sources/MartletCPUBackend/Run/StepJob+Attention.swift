@@ -8,15 +8,15 @@ import CMartletKernels
 
 extension StepJob {
     /// Into how many parts the query heads of a KV head are split, so that every thread finds work.
-    private func headParts(_ shape: HeadShape, _ step: Step, _ worker: Worker) -> Int {
-        let items = step.numQueryTiles * shape.numKVHeads
-        guard worker.count > 1, items < 2 * worker.count else { return 1 }
+    private func headParts(_ shape: HeadShape, _ worker: Worker) -> Int {
+        let items = attention.numShares * shape.numKVHeads
+        guard worker.count > 1, items < 2 * worker.count, attention.numSplitTiles == 0 else { return 1 }
         return min(shape.headsPerKVHead, (2 * worker.count + items - 1) / items)
     }
 
     /// True when each piece of attention can make its own keys and values, because no other piece reads them.
     func isFused(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) -> Bool {
-        step.isDecode && headParts(region.pointee.shape, step, worker) == 1
+        step.isDecode && attention.numSplitTiles == 0 && headParts(region.pointee.shape, worker) == 1
     }
 
     /// Head operations on all heads, then keys and values into the cache.
@@ -33,22 +33,36 @@ extension StepJob {
         }
     }
 
-    /// One piece: some tokens of one request, the query heads of one KV head or a part of them.
+    /// Pieces: some tokens of one request, the query heads of one KV head or a part of them, perhaps part of the context.
     func attend(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
         let shape = region.pointee.shape
         let isFused = isFused(region, step, worker)
-        let parts = headParts(shape, step, worker)
+        let parts = headParts(shape, worker)
         let perPart = (shape.headsPerKVHead + parts - 1) / parts
-        worker.forEachChunk(shape.numKVHeads * parts * step.numQueryTiles) { item in
-            // Heads outside, tiles inside: the keys of a head stay in the cache for the tiles of a long prompt.
-            let tile = queryTiles[item % step.numQueryTiles]
-            let part = item / step.numQueryTiles % parts
-            let kvHead = item / step.numQueryTiles / parts
+        let numShares = attention.numShares
+        worker.forEachChunk(shape.numKVHeads * parts * numShares) { item in
+            // Heads outside, so that every thread begins with large pieces.
+            let share = attention.shares[item % numShares]
+            let tile = attention.tiles[Int(share.tile)]
+            let part = item / numShares % parts
+            let kvHead = item / numShares / parts
             let first = min(part * perPart, shape.headsPerKVHead)
             let count = min(perPart, shape.headsPerKVHead - first)
             if count == 0 { return }
             if isFused { makeOwnHeads(region, kvHead, Int(tile.firstToken), step) }
-            attend(region, kvHead, heads: kvHead * shape.headsPerKVHead + first, count, tile, step, worker)
+            guard var task = task(region, kvHead, heads: first, count, tile, step, worker) else { return }
+            if tile.isSplit {
+                vector.attend_chunks(&task, Int64(share.firstChunk), Int64(share.endChunk))
+            } else {
+                vector.attend(&task)
+            }
+        }
+        if attention.numSplitTiles == 0 { return }
+        worker.forEachChunk(shape.numKVHeads * attention.numSplitTiles) { item in
+            let tile = attention.tiles[Int(attention.splitTiles[item / shape.numKVHeads])]
+            let kvHead = item % shape.numKVHeads
+            guard var task = task(region, kvHead, heads: 0, shape.headsPerKVHead, tile, step, worker) else { return }
+            vector.merge_chunks(&task)
         }
     }
 
@@ -77,26 +91,30 @@ extension StepJob {
             key + shape.numKVHeads * shape.headDim)
     }
 
-    private func attend(
+    /// Attention of a tile's tokens for `numHeads` query heads of a KV head, from its `firstHead`.
+    private func task(
         _ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, heads firstHead: Int, _ numHeads: Int,
         _ tile: QueryTile, _ step: Step, _ worker: Worker
-    ) {
-        guard let layers = step.layers, let tables = step.blockTables, let positions = step.positions else { return }
+    ) -> ck_attention? {
+        guard let layers = step.layers, let tables = step.blockTables, let positions = step.positions else {
+            return nil
+        }
         let shape = region.pointee.shape
         let layer = layers[region.pointee.layer]
         let token = Int(tile.firstToken)
+        let column = (kvHead * shape.headsPerKVHead + firstHead) * shape.headDim
         let outWidth = shape.numHeads * shape.headDim
-        var attention = ck_attention(
+        return ck_attention(
             dtype: layer.dtype, head_dim: Int64(shape.headDim),
             cache: (layer.base + kvHead * layer.headBytes).assumingMemoryBound(to: UInt8.self),
             block_bytes: Int64(layer.blockBytes), groups_per_block: Int64(layer.blockSize / groupSize),
             block_table: tables + Int(tile.request) * step.blocksPerRequest,
-            query: region.pointee.qkv + token * shape.rowWidth + firstHead * shape.headDim,
+            query: region.pointee.qkv + token * shape.rowWidth + column,
             query_stride: Int64(shape.rowWidth), num_tokens: Int64(tile.numTokens), num_heads: Int64(numHeads),
             position: Int64(positions[token]), window: Int64(region.pointee.window), scale: region.pointee.scale,
-            out: region.pointee.out + token * outWidth + firstHead * shape.headDim, out_stride: Int64(outWidth),
+            out: region.pointee.out + token * outWidth + column, out_stride: Int64(outWidth),
+            partials: tile.isSplit ? attention.partial(tile, kvHead: kvHead) : nil,
             scratch: plan.scratch.attention(worker.index))
-        vector.attend(&attention)
     }
 
     @inline(__always)

@@ -12,25 +12,17 @@ final class StepJob: PoolJob {
     let plan: Plan
     let linear: ck_linear_table
     let vector: ck_vector_table
-    /// Queries of one request that are worked on together.
-    let queryTiles: UnsafeMutablePointer<QueryTile>
+    /// How attention is shared out in this step.
+    let attention: AttentionShares
     private(set) var step: Step
     /// Used by thread 0 only.
     var timer: RegionTimer?
-
-    /// Consecutive tokens of one request.
-    struct QueryTile: BitwiseCopyable {
-        var request: Int32
-        var firstToken: Int32
-        var numTokens: Int32
-    }
 
     /// The batch in plain pointers and numbers.
     struct Step: BitwiseCopyable {
         var numTokens = 0
         var numRequests = 0
         var numLogitRows = 0
-        var numQueryTiles = 0
         /// Every request has one token.
         var isDecode = false
         var tokenIDs: UnsafePointer<Int32>?
@@ -48,15 +40,13 @@ final class StepJob: PoolJob {
     private var batch: InputBatch?
     private var cache: CPUKVCache?
 
-    init(plan: Plan, options: CompileOptions, kernels: Kernels) {
+    init(plan: Plan, options: CompileOptions, kernels: Kernels, numThreads: Int) {
         self.plan = plan
         linear = kernels.linear
         vector = kernels.vector
-        queryTiles = .allocate(capacity: options.maxNumBatchedTokens / plan.queryTile + options.maxNumSeqs + 1)
+        attention = AttentionShares(plan: plan, options: options, numThreads: numThreads)
         step = Step()
     }
-
-    deinit { queryTiles.deallocate() }
 
     /// Rows of the output of the last step.
     var outputRows: Int { step.rows(plan.outputDomain) }
@@ -71,18 +61,7 @@ final class StepJob: PoolJob {
             positions: UnsafePointer(batch.positions), slots: UnsafePointer(batch.slotMapping),
             blockTables: UnsafePointer(batch.blockTables), blocksPerRequest: batch.maxBlocksPerRequest,
             logitRows: UnsafePointer(batch.logitRows), layers: cache.layers.baseAddress.map { UnsafePointer($0) })
-        var count = 0
-        for request in 0..<batch.numRequests {
-            let end = batch.queryStartLoc[request + 1]
-            var token = batch.queryStartLoc[request]
-            while token < end {
-                let tokens = min(Int32(plan.queryTile), end - token)
-                queryTiles[count] = QueryTile(request: Int32(request), firstToken: token, numTokens: tokens)
-                count += 1
-                token += tokens
-            }
-        }
-        step.numQueryTiles = count
+        attention.cut(batch)
     }
 
     func run(_ worker: Worker) {

@@ -24,7 +24,8 @@ final class RowSampler {
         self.kernels = kernels
         selection = TokenSelection(vocabSize: vocabSize, kernels: kernels)
         weights = .allocate(capacity: max(vocabSize, Self.blockSize))
-        blockSums = .allocate(capacity: vocabSize / Self.blockSize + 1)
+        // One more for the remainder, one for the block that a cut divides.
+        blockSums = .allocate(capacity: vocabSize / Self.blockSize + 2)
         savedLogits.reserveCapacity(256)
     }
 
@@ -82,8 +83,11 @@ final class RowSampler {
         let floor = row.minP > 0 ? top + row.temperature * log(row.minP) : -Float.infinity
         let kept = selection.select(
             logits, top: top, scale: scale, floor: min(floor, top), topK: Int(row.topK), topP: row.topP)
-        guard let kept else { return drawFromAll(logits, top, scale, uniform) }
-        return draw(logits, kept, top, scale, uniform)
+        switch kept {
+        case .all: return draw(logits, reaching: Candidate(value: -.infinity, id: .max), top, scale, uniform)
+        case .few(let ids): return draw(logits, ids, top, scale, uniform)
+        case .reaching(let cut): return draw(logits, reaching: cut, top, scale, uniform)
+        }
     }
 
     /// Walks the kept tokens by id until the sum of their exponentials passes the uniform share of the total.
@@ -99,28 +103,50 @@ final class RowSampler {
         return kept.isEmpty ? 0 : kept[index]
     }
 
-    private func drawFromAll(
-        _ logits: UnsafeBufferPointer<Float>, _ top: Float, _ scale: Float, _ uniform: Double
+    /// The same among `cut` and all better tokens, block by block.
+    private func draw(
+        _ logits: UnsafeBufferPointer<Float>, reaching cut: Candidate, _ top: Float, _ scale: Float, _ uniform: Double
     ) -> Int32 {
         guard let base = logits.baseAddress else { return 0 }
-        let numBlocks = (logits.count + Self.blockSize - 1) / Self.blockSize
-        func count(_ block: Int) -> Int { min(Self.blockSize, logits.count - block * Self.blockSize) }
+        // Of equal logits at the cut the lower ids stay: the blocks after its own begin above it.
+        let turn = min(Int(cut.id), logits.count - 1) + 1
+        var numBlocks = 0
         var total = 0.0
-        for block in 0..<numBlocks {
-            blockSums[block] = kernels.sum_exp(base + block * Self.blockSize, Int64(count(block)), top, scale)
-            total += blockSums[block]
+        var start = 0
+        while start < logits.count {
+            let end = block(from: start, turn, logits.count)
+            var bar = start < turn ? cut.value : cut.value.nextUp
+            kernels.masses(base + start, Int64(end - start), top, scale, &bar, 1, &blockSums[numBlocks])
+            total += blockSums[numBlocks]
+            numBlocks += 1
+            start = end
         }
         var target = uniform * total
         var chosen = 0
+        var chosenBlock = 0
+        start = 0
         // The last block with weight ends the walk even when rounding leaves a little of the target.
-        for block in 0..<numBlocks where blockSums[block] > 0 {
-            chosen = block
-            if target < blockSums[block] { break }
-            target -= blockSums[block]
+        for index in 0..<numBlocks {
+            if blockSums[index] > 0 {
+                (chosen, chosenBlock) = (start, index)
+                if target < blockSums[index] { break }
+                target -= blockSums[index]
+            }
+            start = block(from: start, turn, logits.count)
         }
-        let start = chosen * Self.blockSize
-        kernels.exp_values(base + start, Int64(count(chosen)), top, scale, weights.baseAddress)
-        return Int32(start + walk(count(chosen), to: target))
+        if blockSums[chosenBlock] == 0 { return 0 }
+        let count = block(from: chosen, turn, logits.count) - chosen
+        let bar = chosen < turn ? cut.value : cut.value.nextUp
+        kernels.exp_values(base + chosen, Int64(count), top, scale, weights.baseAddress)
+        for index in 0..<count where !(logits[chosen + index] >= bar) { weights[index] = 0 }
+        return Int32(chosen + walk(count, to: target))
+    }
+
+    /// Where the block that begins at `start` ends.
+    @inline(__always)
+    private func block(from start: Int, _ turn: Int, _ count: Int) -> Int {
+        let end = min(start + Self.blockSize, count)
+        return start < turn ? min(end, turn) : end
     }
 
     /// The first of `count` weights at which their sum passes `target`, or the last one that is not zero.
@@ -154,7 +180,7 @@ final class RowSampler {
         result.rank = Int32(kernels.count_greater(logits.baseAddress, Int64(logits.count), bound)) + 1
         result.topLogprobs.removeAll(keepingCapacity: true)
         guard count > 0 else { return }
-        for (rank, candidate) in selection.largest(logits, count, floor: -.infinity).enumerated() {
+        for (rank, candidate) in selection.largest(logits, count, top: top, floor: -.infinity).enumerated() {
             result.topLogprobs.append(
                 TokenLogprob(tokenID: candidate.id, logprob: logprob(candidate.value), rank: Int32(rank) + 1))
         }

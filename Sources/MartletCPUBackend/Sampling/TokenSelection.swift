@@ -16,59 +16,101 @@ final class TokenSelection {
     private let kernels: ck_vector_table
     private let ids: UnsafeMutableBufferPointer<Int32>
     private let candidates: UnsafeMutableBufferPointer<Candidate>
+    /// Logits of `ids`.
+    private let values: UnsafeMutableBufferPointer<Float>
+    private let bars: UnsafeMutableBufferPointer<Float>
+    private let masses: UnsafeMutableBufferPointer<Double>
 
     init(vocabSize: Int, kernels: ck_vector_table) {
         self.kernels = kernels
         ids = .allocate(capacity: max(vocabSize, 1))
         candidates = .allocate(capacity: max(vocabSize, 1))
+        values = .allocate(capacity: max(vocabSize, 1))
+        bars = .allocate(capacity: Int(CK_MASS_BARS))
+        masses = .allocate(capacity: Int(CK_MASS_BARS))
     }
 
     deinit {
         ids.deallocate()
         candidates.deallocate()
+        values.deallocate()
+        bars.deallocate()
+        masses.deallocate()
     }
 
-    /// Ids of the kept tokens, ascending, or nil when all are kept. Valid until the next call.
-    ///
+    /// The kept tokens.
+    enum Kept {
+        case all
+        /// Ids, ascending; valid until the next call.
+        case few(UnsafeBufferPointer<Int32>)
+        /// This one and all better ones.
+        case reaching(Candidate)
+    }
+
+    /// Up to so many ids are listed.
+    private static let fewTokens = 4096
+    /// Up to so many of the largest are found with a heap, as long as that is quicker than narrowing.
+    private static let fewLargest = 64
+
     /// First logits below `floor` go, then all but the `topK` largest (0: none go), then all but the smallest set of
     /// the largest whose share of the rest's probability reaches `topP`.
     func select(
         _ logits: UnsafeBufferPointer<Float>, top: Float, scale: Float, floor: Float, topK: Int, topP: Float
-    ) -> UnsafeBufferPointer<Int32>? {
+    ) -> Kept {
         var cut = Candidate(value: floor, id: .max)
         if topK > 0, topK < logits.count {
-            let best = largest(logits, topK, floor: floor)
-            var count = best.count
-            if topP < 1 { count = prefix(of: best, share: topP, top: top, scale: scale) }
-            if count > 0 { cut = best[count - 1] }
+            if topP == 1, topK > Self.fewLargest {
+                cut = worst(logits, topK, top: top, floor: floor) ?? cut
+            } else {
+                let best = largest(logits, topK, top: top, floor: floor)
+                var count = best.count
+                if topP < 1 { count = prefix(of: best, share: topP, top: top, scale: scale) }
+                if count > 0 { cut = best[count - 1] }
+            }
         } else if topP < 1 {
-            cut = nucleus(logits, share: topP, top: top, scale: scale, floor: floor)
+            cut = worst(logits, top: top, scale: scale, reach: 1 / scale, floor: floor) { Double(topP) * $0 } ?? cut
         } else if floor == -.infinity {
-            return nil
+            return .all
         }
-        let found = collect(logits, from: 0, count: logits.count, atLeast: cut.value)
+        let found = collect(logits, from: 0, count: logits.count, atLeast: cut.value, capacity: Self.fewTokens)
+        if found == Self.fewTokens { return .reaching(cut) }
         // Of equal logits at the cut the lower ids stay.
         var kept = 0
         for index in 0..<found where logits[Int(ids[index])] > cut.value || ids[index] <= cut.id {
             ids[kept] = ids[index]
             kept += 1
         }
-        return UnsafeBufferPointer(rebasing: ids[..<kept])
+        return .few(UnsafeBufferPointer(rebasing: ids[..<kept]))
     }
 
     @inline(__always)
-    private func collect(_ logits: UnsafeBufferPointer<Float>, from: Int, count: Int, atLeast: Float) -> Int {
+    private func collect(
+        _ logits: UnsafeBufferPointer<Float>, from: Int, count: Int, atLeast: Float, atMost: Float = .infinity,
+        capacity: Int = .max
+    ) -> Int {
         guard let base = logits.baseAddress else { return 0 }
-        return Int(kernels.collect(base + from, Int64(count), atLeast, ids.baseAddress, Int64(count)))
+        return Int(
+            kernels.collect(base + from, Int64(count), atLeast, atMost, ids.baseAddress, Int64(min(count, capacity))))
     }
 
     // MARK: The k largest
 
-    /// The `count` best tokens that reach `floor`, best first. Valid until the next call.
-    func largest(_ logits: UnsafeBufferPointer<Float>, _ count: Int, floor: Float) -> UnsafeBufferPointer<Candidate> {
+    /// The last of the `count` best tokens, or nil if fewer reach `floor` or are finite.
+    private func worst(_ logits: UnsafeBufferPointer<Float>, _ count: Int, top: Float, floor: Float) -> Candidate? {
+        worst(logits, top: top, scale: 0, reach: 1, floor: floor) { _ in Double(count) }
+    }
+
+    /// The `count` best tokens that reach `floor`, best first; `top` is the largest. Valid until the next call.
+    func largest(
+        _ logits: UnsafeBufferPointer<Float>, _ count: Int, top: Float, floor: Float
+    ) -> UnsafeBufferPointer<Candidate> {
         let limit = min(count, candidates.count)
         var filled = 0
         var start = 0
+        var floor = floor
+        if limit > Self.fewLargest, top.isFinite, let cut = worst(logits, limit, top: top, floor: floor) {
+            floor = cut.value
+        }
         // Short stretches, so that the bar rises quickly.
         while start < logits.count, limit > 0 {
             let length = min(2048, logits.count - start)
@@ -149,71 +191,83 @@ final class TokenSelection {
         return Double(weight)
     }
 
-    /// The last token of the nucleus.
-    private func nucleus(
-        _ logits: UnsafeBufferPointer<Float>, share: Float, top: Float, scale: Float, floor: Float
-    ) -> Candidate {
-        var total = 0.0
-        if floor == -.infinity {
-            total = kernels.sum_exp(logits.baseAddress, Int64(logits.count), top, scale)
-        } else {
-            for index in 0..<collect(logits, from: 0, count: logits.count, atLeast: floor) {
-                total += weight(logits[Int(ids[index])], top, scale)
-            }
+    // MARK: The last of the best
+
+    /// The token at which the sum of weights over better ones and itself reaches `goal` of the whole sum, or nil if it
+    /// is never reached. A weight is exp((value - top) * scale); tokens below `floor` and infinite ones have none.
+    ///
+    /// Sums over all tokens above some bars leave those between two of them; among these it goes on with closer bars.
+    private func worst(
+        _ logits: UnsafeBufferPointer<Float>, top: Float, scale: Float, reach: Float, floor: Float,
+        goal: (_ total: Double) -> Double
+    ) -> Candidate? {
+        let lowest = max(floor, -Float.greatestFiniteMagnitude)
+        // In units in which weights usually fall by e.
+        for (index, distance) in [1, 2, 3.5, 5.5, 8, 12, 20].enumerated() {
+            bars[index] = max(top - Float(distance) * reach, lowest)
         }
-        let target = Double(share) * total
-        // Most nuclei lie within a few units of the top; widen until the mass suffices.
-        var reach: Float = 3
-        while true {
-            let isLast = reach > 12
-            let bar = max(floor, isLast ? -.infinity : top - reach / scale)
-            let found = collect(logits, from: 0, count: logits.count, atLeast: bar)
-            var mass = 0.0
-            for index in 0..<found {
-                let value = logits[Int(ids[index])]
-                candidates[index] = Candidate(value: value, id: ids[index])
-                mass += weight(value, top, scale)
-            }
-            if mass >= target || bar == floor || isLast {
-                return last(reaching: target, among: found, top: top, scale: scale)
-            }
-            reach *= 2
+        bars[bars.count - 1] = lowest
+        sumMasses(logits, top, scale)
+        let goal = goal(masses[bars.count - 1])
+        guard var bar = masses.firstIndex(where: { $0 >= goal }) else { return nil }
+        var low = bars[bar]
+        var high = bar == 0 ? top : bars[bar - 1].nextDown
+        var before = bar == 0 ? 0 : masses[bar - 1]
+        var count: Int
+        // Equal bars leave nothing between them.
+        if low > high { high = low }
+        var smallest = high
+        count = collect(logits, from: 0, count: logits.count, atLeast: low, atMost: high)
+        for index in 0..<count {
+            values[index] = logits[Int(ids[index])]
+            smallest = min(smallest, values[index])
         }
+        low = smallest
+        while count > 64, low < high {
+            for index in bars.indices { bars[index] = low + (high - low) * Float(bars.count - 1 - index) / 8 }
+            bars[bars.count - 1] = low
+            sumMasses(UnsafeBufferPointer(rebasing: values[..<count]), top, scale)
+            bar = masses.firstIndex { before + $0 >= goal } ?? bars.count - 1
+            let (newLow, newHigh) = (bars[bar], bar == 0 ? high : max(bars[bar - 1].nextDown, bars[bar]))
+            if newLow == low && newHigh == high { break }
+            if bar > 0 { before += masses[bar - 1] }
+            (low, high) = (newLow, newHigh)
+            var kept = 0
+            for index in 0..<count {
+                let (value, id) = (values[index], ids[index])
+                values[kept] = value
+                ids[kept] = id
+                kept += value >= low && value <= high ? 1 : 0
+            }
+            count = kept
+        }
+        if low < high { sort(count) }
+        return last(reaching: goal - before, among: count, top: top, scale: scale)
     }
 
-    /// Quickselect by weight: the candidate at which the sum over better ones and itself reaches `target`.
-    private func last(reaching target: Double, among count: Int, top: Float, scale: Float) -> Candidate {
-        var (low, high) = (0, count)
-        var before = 0.0
-        while high - low > 1 {
-            let pivot = median(candidates[low], candidates[(low + high) / 2], candidates[high - 1])
-            var middle = low
-            var mass = 0.0
-            for index in low..<high where !Candidate.isBetter(pivot, candidates[index]) {
-                mass += weight(candidates[index].value, top, scale)
-                candidates.swapAt(index, middle)
-                middle += 1
-            }
-            // [low, middle) holds the pivot and everything better.
-            if before + mass >= target && middle < high {
-                high = middle
-            } else if before + mass >= target {
-                // The pivot is the worst of the range: set it aside to make progress.
-                let worst = (low..<high).first { candidates[$0].id == pivot.id } ?? high - 1
-                candidates.swapAt(worst, high - 1)
-                if before + mass - weight(pivot.value, top, scale) < target { return pivot }
-                high -= 1
-            } else {
-                before += mass
-                low = middle
-            }
+    /// Sorts the first of `values`, best first.
+    private func sort(_ count: Int) {
+        for index in 0..<count {
+            candidates[index] = Candidate(value: values[index], id: ids[index])
+            siftUp(index)
         }
-        return count == 0 ? Candidate(value: -.infinity, id: .max) : candidates[min(low, count - 1)]
+        sortHeap(count)
+        for index in 0..<count { (values[index], ids[index]) = (candidates[index].value, candidates[index].id) }
     }
 
-    private func median(_ a: Candidate, _ b: Candidate, _ c: Candidate) -> Candidate {
-        let (low, high) = Candidate.isBetter(a, b) ? (b, a) : (a, b)
-        if Candidate.isBetter(c, high) { return high }
-        return Candidate.isBetter(c, low) ? c : low
+    private func sumMasses(_ values: UnsafeBufferPointer<Float>, _ top: Float, _ scale: Float) {
+        kernels.masses(
+            values.baseAddress, Int64(values.count), top, scale, bars.baseAddress, Int64(bars.count),
+            masses.baseAddress)
+    }
+
+    /// The same among the first of `values`, which are sorted; equal ones are by their ids.
+    private func last(reaching goal: Double, among count: Int, top: Float, scale: Float) -> Candidate? {
+        var sum = 0.0
+        for index in 0..<count {
+            sum += weight(values[index], top, scale)
+            if sum >= goal || index == count - 1 { return Candidate(value: values[index], id: ids[index]) }
+        }
+        return nil
     }
 }
