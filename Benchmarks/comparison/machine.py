@@ -34,8 +34,10 @@ class Probe:
     def __init__(self, folder, threads):
         self.path = os.path.join(folder, "probe")
         self.threads = threads
-        subprocess.run(["cc", "-O3", "-march=native", "-pthread", os.path.join(BENCHMARKS, "probe.c"), "-o", self.path],
-                       check=True)
+        kernels = os.path.join(os.path.dirname(BENCHMARKS), "Sources", "CMartletKernels")
+        subprocess.run(["cc", "-O3", "-pthread", "-I" + os.path.join(kernels, "include"),
+                        os.path.join(BENCHMARKS, "probe.c"), os.path.join(kernels, "ck_probe.c"),
+                        os.path.join(kernels, "ck_features.c"), "-o", self.path], check=True)
 
     def measure(self):
         output = subprocess.run([self.path, str(self.threads)], check=True, capture_output=True, text=True).stdout

@@ -1,5 +1,6 @@
 """Child processes: servers that are started, asked for their health and ended by their own id."""
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -69,6 +70,33 @@ def cpu_seconds(pid):
         except OSError:
             pass
     return total / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """CPUs that processes other than this one and those it started keep busy, while this is the context."""
+
+    def __init__(self, *running):
+        """`running`: ids of processes of ours that do not end meanwhile."""
+        self.running = running
+
+    def __enter__(self):
+        self.start = (time.monotonic(), *self.now())
+        return self
+
+    def __exit__(self, *_):
+        began, busy, own = self.start
+        seconds = max(time.monotonic() - began, 1e-3)
+        busy, own = (after - before for after, before in zip(self.now(), (busy, own)))
+        self.cpus = round(max(0.0, busy - own) / seconds, 2)
+
+    def now(self):
+        # Seconds of user, nice, system, irq and softirq of the whole machine.
+        with open("/proc/stat") as file:
+            fields = list(map(int, file.readline().split()[1:]))
+        busy = sum(fields[i] for i in (0, 1, 2, 5, 6)) / os.sysconf("SC_CLK_TCK")
+        spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        own = sum(one.ru_utime + one.ru_stime for one in spent) + sum(map(cpu_seconds, self.running))
+        return busy, own
 
 
 class Server:

@@ -16,7 +16,7 @@ EXPLAINED = {
     "batch": "Tokens per second of all streams together, while all of them decode.",
     "http": "As many requests as streams arrive at once; prompts of random token ids, greedy, through the same client.",
     "start": "From the start of the process to 200 on /health, files in the page cache. "
-             "Memory counts shared pages once, mapped files included.",
+             "Memory counts shared pages once, mapped files included; its limit is what weights and cache take.",
     "neighbour": "Decode while another process computes endlessly, beside the same without it and with one thread.",
 }
 # What stands below this line in the page is kept when it is rendered again.
@@ -56,17 +56,20 @@ def markdown(runs, with_chart=False):
 def introduction(runs):
     run = runs[-1]
     hardware, settings = run["machine"], run["settings"]
+    others = [record["other_cpus"] for one in runs for record in one["measurements"]]
     probes = [probe for one in runs for record in one["measurements"] for probe in record["probes"]]
     yield (f"{hardware['cpu']}, {hardware['cpus']} CPUs ({', '.join(hardware['features'])}), "
            f"{hardware['memory_gib']:.0f} GiB; {settings['threads']} threads. "
            f"Measured {dates(runs)}, in {sum(one['wall_seconds'] for one in runs) / 60:.0f} minutes.")
+    items = []
     for name in ENGINES:
         versions = sorted({one["versions"][name] for one in runs if name in one["versions"]})
         reasons = [one["absent"][name] for one in runs if name in one["absent"]]
         if versions:
-            yield f"- {name}: {', '.join(versions)}"
+            items.append(f"- {name}: {', '.join(versions)}")
         else:
-            yield f"- {name}: absent ({reasons[-1] if reasons else 'not asked for'})"
+            items.append(f"- {name}: absent ({reasons[-1] if reasons else 'not asked for'})")
+    yield "\n".join(items)
     yield ("Medians; engines take turns within a round, and a ratio compares measurements of the same round only, "
            "with the smallest and largest round in brackets; above 1 is better whatever the unit. "
            "Models have random weights, which makes no difference to speed.")
@@ -75,7 +78,8 @@ def introduction(runs):
             ("read_gb_s", "GB/s read"), ("bf16_gflop_s", "GFLOP/s bfloat16"), ("int8_gop_s", "GOP/s int8"))]
         yield ("Probed before and after every measurement: " + ", ".join(texts) + " (smallest, median, largest). "
                "The limit of a row is the time that its bytes or its operations take at the probes beside it, "
-               "whichever is longer; quantised weights count at the int8 peak.")
+               "whichever is longer; quantised weights count at the int8 peak. "
+               f"Processes that had nothing to do with it used {spread(others, 2)} CPUs meanwhile.")
 
 
 def dates(runs):
@@ -83,8 +87,8 @@ def dates(runs):
     return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
 
-def spread(values):
-    return f"{min(values):.0f}, {statistics.median(values):.0f}, {max(values):.0f}"
+def spread(values, decimals=0):
+    return ", ".join(f"{value:.{decimals}f}" for value in (min(values), statistics.median(values), max(values)))
 
 
 def number(value, unit):
@@ -93,6 +97,11 @@ def number(value, unit):
     if unit == "s":
         return f"{value:.3f}" if value < 1 else f"{value:.2f}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def cell(line, engine):
+    weights = line.instead.get(engine)
+    return number(line.median(engine), line.unit) + (f" ({weights})" if weights else "")
 
 
 def ratio(line, other):
@@ -113,7 +122,7 @@ def table(found, runs):
     rows = [head, ["-"] * 4 + ["-:"] * (len(head) - 4)]
     for line in found:
         cells = [line.model, line.format, line.case, line.unit]
-        cells += ["absent" if name in absent else number(line.median(name), line.unit) for name in ENGINES]
+        cells += ["absent" if name in absent else cell(line, name) for name in ENGINES]
         cells += ["absent" if name in absent else ratio(line, name) for name in ENGINES[1:]]
         if has_limit:
             share = line.share("Martlet")

