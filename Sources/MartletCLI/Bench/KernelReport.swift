@@ -18,11 +18,14 @@ struct KernelReport {
         ]
         var object = JSONObject()
         for entry in probe { object[entry.key] = .double(entry.value / 1e9) }
-        facts = [
-            "kernels": .string(kernels), "threads": .integer(Int64(threads)),
-            "outputs": .integer(Int64(shape.outputs)), "inputs": .integer(Int64(shape.inputs)),
-            "limits": .object(object), "instructions": .array(MachineLimits.instructions.map { .string($0) }),
-        ]
+        var facts = JSONObject()
+        facts["kernels"] = .string(kernels)
+        facts["threads"] = .integer(Int64(threads))
+        facts["outputs"] = .integer(Int64(shape.outputs))
+        facts["inputs"] = .integer(Int64(shape.inputs))
+        facts["limits"] = .object(object)
+        facts["instructions"] = .array(MachineLimits.instructions.map { .string($0) })
+        self.facts = facts
         let known = probe.filter { $0.value > 0 }.map { "\(fixed($0.value / 1e9, decimals: 1)) \($0.label)" }
         head = """
             \(kernels), \(threads) thread\(threads == 1 ? "" : "s"), weight \(shape.outputs) x \(shape.inputs)
@@ -38,12 +41,16 @@ struct KernelReport {
         let speed = one.operations / one.seconds / 1e9
         let bandwidth = Double(one.weightBytes) / one.seconds / 1e9
         let bound = one.isBoundByMemory ? "memory" : "arithmetic"
-        measurements.append([
-            "format": .string(one.format.label), "rows": .integer(Int64(one.rows)), "seconds": .double(one.seconds),
-            "gflop_per_second": .double(speed), "weight_gb_per_second": .double(bandwidth),
-            "weight_bytes": .integer(Int64(one.weightBytes)), "bound": .string(bound),
-            "fraction_of_limit": .double(one.fractionOfLimit),
-        ])
+        var object = JSONObject()
+        object["format"] = .string(one.format.label)
+        object["rows"] = .integer(Int64(one.rows))
+        object["seconds"] = .double(one.seconds)
+        object["gflop_per_second"] = .double(speed)
+        object["weight_gb_per_second"] = .double(bandwidth)
+        object["weight_bytes"] = .integer(Int64(one.weightBytes))
+        object["bound"] = .string(bound)
+        object["fraction_of_limit"] = .double(one.fractionOfLimit)
+        measurements.append(.object(object))
         let cells = [
             right("\(one.rows)", 6), right(fixed(speed, decimals: 1), 10), right(fixed(bandwidth, decimals: 1), 14),
             right("\(Int((one.fractionOfLimit * 100).rounded()))% of \(bound)", 20),

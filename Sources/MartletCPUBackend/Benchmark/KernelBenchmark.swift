@@ -57,12 +57,11 @@ public struct KernelBenchmark {
             format, outputs: outputs, inputs: inputs, maxRows: rows.max() ?? 1, kernels: kernels, pool: pool)
         let before = probe.measure()
         let seconds = rows.map { problem.bestSeconds(rows: $0) }
-        let after = probe.measure()
+        let limits = before.merged(with: probe.measure())
         return zip(rows, seconds).map { rows, seconds in
             let operations = 2 * Double(outputs) * Double(inputs) * Double(rows)
-            let reading = 2 * Double(problem.weightBytes) / (before.readBytesPerSecond + after.readBytesPerSecond)
-            let peaks = [before, after].compactMap { $0.peak(of: problem.activation) }
-            let computing = peaks.isEmpty ? 0 : operations * Double(peaks.count) / peaks.reduce(0, +)
+            let reading = Double(problem.weightBytes) / limits.readBytesPerSecond
+            let computing = limits.peak(of: problem.activation).map { operations / $0 } ?? 0
             return Measurement(
                 format: format, rows: rows, seconds: seconds, operations: operations,
                 weightBytes: problem.weightBytes, limitSeconds: max(reading, computing),

@@ -23,6 +23,15 @@ public struct MachineLimits: Sendable, Hashable {
         return peak > 0 ? peak : nil
     }
 
+    /// The better of both in everything: what the machine was seen to reach.
+    func merged(with other: MachineLimits) -> MachineLimits {
+        MachineLimits(
+            readBytesPerSecond: max(readBytesPerSecond, other.readBytesPerSecond),
+            float32PerSecond: max(float32PerSecond, other.float32PerSecond),
+            bfloat16PerSecond: max(bfloat16PerSecond, other.bfloat16PerSecond),
+            int8PerSecond: max(int8PerSecond, other.int8PerSecond))
+    }
+
     /// The instructions behind the three peaks, for a line of text.
     public static var instructions: [String] {
         [CK_PEAK_F32, CK_PEAK_BF16, CK_PEAK_INT8].compactMap { ck_peak_name($0).map { String(cString: $0) } }
@@ -43,10 +52,10 @@ struct LimitProbe {
         pool.run(FillJob(memory: memory))
     }
 
-    /// Each the best of a few short tries.
+    /// Each the best of several short tries.
     func measure() -> MachineLimits {
         func best(_ job: ProbeJob) -> Double {
-            (0..<4).map { _ in
+            (0..<8).map { _ in
                 let seconds = ContinuousClock().measure { pool.run(job) }.inSeconds
                 return seconds > 0 ? job.work(threads: pool.numThreads) / seconds : 0
             }.max() ?? 0
