@@ -121,6 +121,8 @@ class Load:
         """Decode speed from the last first token to the first end: all streams are in every step."""
         start = max(stream.arrivals[0] for stream in self.streams)
         end = min(stream.arrivals[-1] for stream in self.streams)
+        if end <= start:
+            raise Failure("the streams never all decoded at once")
         tokens = sum(sum(start < at <= end for at in stream.arrivals) * stream.tokens / len(stream.arrivals)
                      for stream in self.streams)
-        return tokens / (end - start) if end > start else 0.0
+        return tokens / (end - start)
