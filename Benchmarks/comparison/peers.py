@@ -87,16 +87,18 @@ def build_vllm(folder):
 
 def find_tcmalloc(venv):
     places = [os.path.join(venv, "tcmalloc", "usr", "lib", "*"), "/usr/lib/*", "/usr/lib64", "/usr/local/lib"]
-    return next((found for place in places for found in glob.glob(os.path.join(place, "libtcmalloc_minimal.so.4"))), None)
+    found = [path for place in places for path in glob.glob(os.path.join(place, "libtcmalloc_minimal.so.4"))]
+    return found[0] if found else None
 
 
 def fetch_tcmalloc(venv):
-    """vLLM wants this allocator preloaded; it comes from the distribution, unpacked beside vLLM without being installed."""
+    """vLLM wants this allocator preloaded; the distribution's is unpacked beside vLLM without being installed."""
     if find_tcmalloc(venv) or not shutil.which("apt-get") or not shutil.which("dpkg"):
         return
     try:
         call("apt-get", "download", "libtcmalloc-minimal4", cwd=venv)
-        call("dpkg", "-x", glob.glob(os.path.join(venv, "libtcmalloc-minimal4*.deb"))[0], os.path.join(venv, "tcmalloc"))
+        package = glob.glob(os.path.join(venv, "libtcmalloc-minimal4*.deb"))[0]
+        call("dpkg", "-x", package, os.path.join(venv, "tcmalloc"))
     except (subprocess.CalledProcessError, IndexError):
         print("peers: no tcmalloc; vLLM runs without it", file=sys.stderr)
 
@@ -106,7 +108,8 @@ def vllm_environment(venv, threads, cache_gib):
     return {
         **os.environ, "VLLM_CPU_KVCACHE_SPACE": str(cache_gib), "VLLM_CPU_OMP_THREADS_BIND": f"0-{threads - 1}",
         "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1",
-        "VLLM_HOST_IP": "127.0.0.1", "LD_PRELOAD": ":".join(path for path in libraries if path and os.path.exists(path)),
+        "VLLM_HOST_IP": "127.0.0.1",
+        "LD_PRELOAD": ":".join(path for path in libraries if path and os.path.exists(path)),
     }
 
 

@@ -13,11 +13,13 @@ TITLES = {
 }
 EXPLAINED = {
     "decode": "Decode reads every weight for every token: its limit is the bandwidth of memory.",
-    "batch": "Tokens per second of all streams together, while all of them decode.",
-    "http": "As many requests as streams arrive at once; prompts of random token ids, greedy, through the same client.",
+    "batch": "Tokens per second of all streams together, while all of them decode; prompts of {batch_prompt} tokens.",
+    "http": "{streams} requests at once, each a prompt of {stream_prompt} random token ids and {stream_generate} tokens "
+            "of answer, greedy, streamed to the same client.",
     "start": "From the start of the process to 200 on /health, files in the page cache. "
              "Memory counts shared pages once, mapped files included; its limit is what weights and cache take.",
-    "neighbour": "Decode while another process computes endlessly, beside the same without it and with one thread.",
+    "neighbour": "Decode while another process computes endlessly, and without it. One thread alone is what two should "
+                 "not fall below.",
 }
 # What stands below this line in the page is kept when it is rendered again.
 NOTES = "<!-- Notes below this line are kept when the page is rendered again. -->"
@@ -47,7 +49,8 @@ def markdown(runs, with_chart=False):
     for row in ROWS:
         mine = [line for line in found if line.row == row]
         if mine:
-            parts += ["## " + TITLES[row], *([EXPLAINED[row]] if row in EXPLAINED else []), table(mine, runs)]
+            explained = EXPLAINED.get(row, "").format(**runs[-1]["settings"])
+            parts += ["## " + TITLES[row], *([explained] if explained else []), table(mine, runs)]
     parts += failures(runs)
     parts.append("Made by `Benchmarks/compare`; `Benchmarks/compare --help` says how to make it anew on your machine.")
     return "\n\n".join(parts) + "\n"
@@ -134,5 +137,5 @@ def table(found, runs):
 def failures(runs):
     found = [record for run in runs for record in run["measurements"] if "error" in record]
     if found:
-        texts = sorted({f"- {record['engine']}, {record['model']} {record['format']}: {record['error']}" for record in found})
-        yield "## Failed\n\n" + "\n".join(texts)
+        texts = {f"- {one['engine']}, {one['model']} {one['format']}: {one['error']}" for one in found}
+        yield "## Failed\n\n" + "\n".join(sorted(texts))

@@ -11,7 +11,7 @@ SCHEMA = 1
 def new_run(options, engines, absent, date):
     settings = {key: getattr(options, key) for key in (
         "rows", "formats", "rounds", "long_rounds", "threads", "shape", "small_shape", "prompt", "generate", "batches",
-        "batch_generate", "streams", "stream_prompt", "stream_generate", "depth", "long_prompt")}
+        "batch_prompt", "batch_generate", "streams", "stream_prompt", "stream_generate", "depth", "long_prompt")}
     return {
         "schema": SCHEMA, "date": date.strftime("%Y-%m-%d %H:%M UTC"), "machine": machine.describe(),
         "versions": {name: engine.version() for name, engine in engines.items()}, "absent": absent,

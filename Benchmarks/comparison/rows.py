@@ -15,7 +15,7 @@ from .process import BusyNeighbour
 
 ROWS = ["prefill", "decode", "batch", "http", "context", "neighbour", "start"]
 # Minutes each: measured in fewer rounds.
-LONG_ROWS = {"batch", "http", "context"}
+LONG_ROWS = {"batch", "http", "context", "neighbour"}
 
 
 @dataclasses.dataclass
@@ -92,8 +92,8 @@ class Plan:
                            limit=limits.of(generate, limits.decode_part(generate, 1, generate // 2)))]
             return [value for value in found if self.wants(value.row)]
 
-        tasks = [self.task(engine, format,
-                           lambda engine=engine: values(engine.single(self.file(shape, format), prompt, generate)), shape)
+        path = self.file(shape, format)
+        tasks = [self.task(engine, format, lambda engine=engine: values(engine.single(path, prompt, generate)), shape)
                  for engine in self.offline]
         if self.needs_vllm(format) and shape == self.options.shape:
             tasks.append(self.task(self.vllm, format, lambda: values(self.vllm.single(prompt, generate)), shape))
@@ -109,36 +109,37 @@ class Plan:
                     Value("context", f"decode behind {depth:,} tokens", engine.decode_behind(path, depth, generate),
                           limit=limits.of(generate, limits.decode_part(generate, 1, depth + generate // 2)))]
 
-        return [self.task(engine, format, lambda engine=engine: measure(engine), is_long=True) for engine in self.offline]
+        return [self.task(engine, format, lambda engine=engine: measure(engine), is_long=True)
+                for engine in self.offline]
 
     def neighbour(self, format):
         path, generate = self.file(self.options.shape, format), self.options.generate // 2
         tasks = []
         threads = self.options.threads
         for case, count, busy in ((f"{threads} threads, quiet", threads, False), ("1 thread, quiet", 1, False),
-                                  (f"{threads} threads, one busy process beside them", threads, True)):
+                                  (f"{threads} threads, busy neighbour", threads, True)):
             def measure(engine, case=case, count=count, busy=busy):
                 if not busy:
                     return [Value("neighbour", case, engine.decode(path, generate, count))]
                 with BusyNeighbour():
                     return [Value("neighbour", case, engine.decode(path, generate, count))]
 
-            tasks += [self.task(engine, format, lambda engine=engine, measure=measure: measure(engine))
-                      for engine in self.offline]
+            tasks += [self.task(engine, format, lambda engine=engine, measure=measure: measure(engine), is_long=True)
+                      for engine in self.offline if count == threads or engine is self.martlet]
             if self.needs_vllm(format) and count == threads:
                 def measure_vllm(case=case, busy=busy):
                     if not busy:
                         return [Value("neighbour", case, self.vllm.single(16, generate)["decode"])]
                     with BusyNeighbour():
                         return [Value("neighbour", case, self.vllm.single(16, generate)["decode"])]
-                tasks.append(self.task(self.vllm, format, measure_vllm))
+                tasks.append(self.task(self.vllm, format, measure_vllm, is_long=True))
         return tasks
 
     # Many requests
 
     def batch(self, format):
         path, limits = self.file(self.options.shape, format), self.limits(self.options.shape, format)
-        sizes, prompt, generate = self.options.batches, self.options.stream_prompt, self.options.batch_generate
+        sizes, prompt, generate = self.options.batches, self.options.batch_prompt, self.options.batch_generate
 
         def values(speeds):
             return [Value("batch", f"{size} streams", speeds[size],
@@ -164,11 +165,12 @@ class Plan:
                          limits.decode_part(generate - 1, streams, prompt + generate // 2))
 
         def load_values(load):
-            first, each, gaps = load.first_tokens(), load.token_times(), load.gaps()
+            times = {"time to first token": load.first_tokens(), "time per output token": load.token_times(),
+                     "gap between tokens": load.gaps()}
             found = [Value("http", "output", load.output_tokens_per_second(), limit=work)]
-            for name, seconds in (("time to first token", first), ("time per output token", each), ("gap between tokens", gaps)):
-                for percent in (50, 99):
-                    found.append(Value("http", f"{name}, p{percent}", client.percentile(seconds, percent), "s"))
+            for name, seconds in times.items():
+                found += [Value("http", f"{name}, p{percent}", client.percentile(seconds, percent), "s")
+                          for percent in (50, 99) if seconds]
             return found
 
         def start_values(server, when):
