@@ -14,7 +14,7 @@ TITLES = {
 EXPLAINED = {
     "decode": "Decode reads every weight for every token: its limit is the bandwidth of memory.",
     "batch": "Tokens per second of all streams together, while all of them decode; prompts of {batch_prompt} tokens.",
-    "http": "{streams} requests at once, each a prompt of {stream_prompt} random token ids and {stream_generate} tokens "
+    "http": "{streams} requests at once, each a prompt of {stream_prompt} random ids and {stream_generate} tokens "
             "of answer, greedy, streamed to the same client.",
     "start": "From the start of the process to 200 on /health, files in the page cache. "
              "Memory counts shared pages once, mapped files included; its limit is what weights and cache take.",
