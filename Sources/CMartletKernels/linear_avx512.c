@@ -27,25 +27,17 @@ static void quantize_row(const float *x, int64_t k, ck_place at) {
     }
 }
 
-static void bf16_row(const float *x, int64_t k, ck_place at) {
-    for (int64_t j = 0; j < k; j += 32) {
-        uint16_t *out = (uint16_t *)(void *)(at.base + ((j / 32) * at.width + at.row) * 64);
-        int64_t count = ck_min(32, k - j);
-        for (int64_t i = 0; i < count; i++) out[i] = ck_bf16_from_f32(x[j + i]);
-        for (int64_t i = count; i < 32; i++) out[i] = 0;
-    }
-}
-
 static void f32_row(const float *x, int64_t k, ck_place at) { ck_prepare_f32_row(x, k, at); }
 
 static void prepare(ck_activation activation, const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1,
                     void *prepared) {
     size_t row_bytes = ck_prepared_row_bytes(activation, k);
     for (int64_t i = m0; i < m1; i++) {
-        ck_place at = ck_place_of(prepared, row_bytes, CK_AVX512_GROUP, m, i);
+        const int64_t group = activation == CK_ACT_BF16 ? CK_AVX512_BF16_GROUP : CK_AVX512_GROUP;
+        ck_place at = ck_place_of(prepared, row_bytes, group, m, i);
         switch (activation) {
         case CK_ACT_F32: f32_row(x + i * ldx, k, at); break;
-        case CK_ACT_BF16: bf16_row(x + i * ldx, k, at); break;
+        case CK_ACT_BF16: ck_avx512_bf16_prepare_row(x + i * ldx, k, at); break;
         case CK_ACT_Q8: quantize_row(x + i * ldx, k, at); break;
         }
     }
@@ -57,7 +49,18 @@ static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
 }
 
 static bool plan_bf16(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    return ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, true, out);
+    if (!ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, true, out)) return false;
+    if (out->activation == CK_ACT_BF16) {
+        out->row_group = CK_PANEL;
+        out->token_group = CK_AVX512_BF16_GROUP;
+        out->packed_bytes = ck_avx512_bf16_packed_bytes(n, k);
+    }
+    return true;
+}
+
+static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
+    if (plan->activation == CK_ACT_BF16) ck_avx512_bf16_pack(plan, source, packed, n0, n1);
+    else ck_panel_pack(plan, source, packed, n0, n1);
 }
 
 static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
@@ -80,7 +83,7 @@ const ck_linear_table *ck_linear_avx512(int level) {
     static const ck_linear_table table[] = {
         {"avx512", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_plain, ck_dequantize_portable},
         {"avx512-vnni", plan_f32, ck_panel_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
-        {"avx512-bf16-vnni", plan_bf16, ck_panel_pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
+        {"avx512-bf16-vnni", plan_bf16, pack, prepared_bytes, prepare, multiply_vnni, ck_dequantize_portable},
     };
     ck_features has = ck_features_detect();
     const bool runs[] = {has.avx512, has.avx512_vnni, has.avx512_vnni && has.avx512_bf16};

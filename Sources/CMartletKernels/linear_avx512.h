@@ -4,12 +4,17 @@
 
 // Rows of activations in a tile: with 2 registers of weights that makes 12 integer and 12 float accumulators.
 enum { CK_AVX512_GROUP = 6 };
+// Of bfloat16 activations: 24 float accumulators.
+enum { CK_AVX512_BF16_GROUP = 12 };
 
 typedef void ck_multiply_function(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
                                   int64_t n1, const float *bias, float *y, int64_t ldy);
 
 ck_multiply_function ck_avx512_multiply_f32;   // linear_avx512_f32.c
 ck_multiply_function ck_avx512_multiply_bf16;  // linear_avx512_bf16.c: needs AVX512_BF16
+size_t ck_avx512_bf16_packed_bytes(int64_t n, int64_t k);
+void ck_avx512_bf16_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
+void ck_avx512_bf16_prepare_row(const float *x, int64_t k, ck_place at);
 ck_multiply_function ck_avx512_multiply_q8_vnni;
 ck_multiply_function ck_avx512_multiply_q8;    // the same without AVX512_VNNI
 

@@ -38,6 +38,7 @@ extension LLM {
         var engine = EngineConfiguration(maxModelLen: plan.maxModelLen, numBlocks: plan.numBlocks)
         engine.maxNumSeqs = configuration.maxNumSeqs
         engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
+        engine.targetStepTime = configuration.targetStepTime
         engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
         engine.blockSize = configuration.blockSize
         engine.enablePrefixCaching = configuration.enablePrefixCaching
@@ -54,10 +55,11 @@ extension LLM {
         _ opened: OpenedModel, _ configuration: LLMConfiguration, _ engine: EngineConfiguration,
         _ chosen: ChosenBackend
     ) throws(LLMError) -> sending BackendModelRunner {
-        let options = CompileOptions(
+        var options = CompileOptions(
             maxNumBatchedTokens: engine.maxNumBatchedTokens, maxNumSeqs: engine.maxNumSeqs,
             maxLogitRows: engine.maxLogitRows, maxModelLen: engine.maxModelLen,
             float32Arithmetic: configuration.dtype == .float32)
+        options.profile = configuration.profile
         do {
             let executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
             let kvCache = try chosen.backend.makeKVCache(
@@ -65,7 +67,8 @@ extension LLM {
                 dtype: configuration.effectiveKVCacheDType)
             return BackendModelRunner(
                 executable: executable, kvCache: kvCache,
-                sampler: chosen.backend.makeSampler(vocabSize: opened.model.vocabSize), configuration: engine)
+                sampler: chosen.backend.makeSampler(vocabSize: opened.model.vocabSize), configuration: engine,
+                profile: configuration.profile)
         } catch {
             throw .cannotLoad("\(opened.origin): \(error)")
         }

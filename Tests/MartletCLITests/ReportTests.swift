@@ -1,6 +1,7 @@
 import Martlet
 import MartletEngine
 import MartletJSON
+import MartletModelIR
 import Testing
 
 @testable import MartletCLI
@@ -34,6 +35,21 @@ struct ReportTests {
         #expect(json["mean_ttft_ms"] == 500.0)
         #expect(json["mean_tpot_ms"] == 100.0)
         #expect(json["median_itl_ms"] == 200.0)
+    }
+
+    @Test("of a profile sum to the whole, what no entry covers being the engine's")
+    func profile() throws {
+        var attend = StepProfile.Entry(name: "attend")
+        (attend.calls, attend.seconds) = (2, 0.25)
+        var linear = StepProfile.Entry(name: "linear")
+        (linear.calls, linear.seconds, linear.weightBytes, linear.operations) = (4, 0.5, 1_000_000_000, 4_000_000_000)
+        let table = ProfileTable([attend, .init(name: "never"), linear], wholeSeconds: 1)
+        let rows = try #require(table.json.arrayValue)
+        #expect(rows.map { $0["name"]?.stringValue } == ["linear", "attend", "engine: scheduling, outputs, hand-over"])
+        #expect(rows.compactMap { $0["seconds"]?.doubleValue }.reduce(0, +) == 1)
+        #expect(table.lines[1].contains("50.0%"))
+        #expect(table.lines[1].contains(" 2.0 "))
+        #expect(table.lines[1].contains(" 8.0 "))
     }
 
     @Test("of speed leave cached tokens out and need two tokens")

@@ -45,6 +45,9 @@ public struct LLMConfiguration: Sendable {
     public var maxNumSeqs = 64
     /// Most tokens in one step.
     public var maxNumBatchedTokens = 512
+    /// What a step should take at most while requests wait for their next token: long prompts are computed in pieces that
+    /// fit. nil: prompts take all of `maxNumBatchedTokens`.
+    public var targetStepTime: Duration? = .milliseconds(250)
     /// Most requests waiting, more are refused; nil: no bound.
     public var maxNumQueuedRequests: Int? = 1024
     /// Token slots of one cache block.
@@ -64,6 +67,8 @@ public struct LLMConfiguration: Sendable {
     public var backend = BackendKind.cpu
     /// Forces one kernel set, such as `avx2`; nil chooses by what the processor has.
     public var kernels: String?
+    /// Takes the time of the engine's steps, part by part; nil: nobody looks.
+    public var profile: StepProfile?
 
     /// `auto`: the model's generation_config.json; `vllm`: none; otherwise a folder that has one.
     public var generationConfig = "auto"

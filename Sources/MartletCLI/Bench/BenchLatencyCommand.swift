@@ -1,6 +1,7 @@
 import ArgumentParser
 import Martlet
 import MartletJSON
+import MartletModelIR
 
 /// `martlet bench latency`: how fast one batch is.
 struct BenchLatencyCommand: AsyncParsableCommand {
@@ -37,6 +38,9 @@ struct BenchLatencyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Iterations before them.", valueName: "n"))
     var numItersWarmup = 1
 
+    @Flag(help: "Print where the time of one more iteration of each kind goes, part by part.")
+    var profile = false
+
     @Option(help: ArgumentHelp("File for the results as JSON.", valueName: "file"), completion: .file())
     var outputJson: String?
 
@@ -46,7 +50,8 @@ struct BenchLatencyCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let (batch, input, output) = (batchSize.value, inputLen.value, outputLen.value)
         var bench = try await OfflineBench.load(
-            model: model, engine: engine, numSeqs: batch, length: input + output + 1, console: .standard)
+            model: model, engine: engine, numSeqs: batch, length: input + output + 1,
+            profile: profile ? StepProfile() : nil, console: .standard)
         var whole: [OfflineBench.Result] = []
         var decode: [OfflineBench.Result] = []
         for iteration in 0..<max(numItersWarmup, 0) + numIters.value {
@@ -75,6 +80,10 @@ struct BenchLatencyCommand: AsyncParsableCommand {
             "prefill_tokens_per_second", "Prefill (pp\(input))", promptTokens / firstToken, unit: "tok/s")
         addDecode("decode_tokens_per_second", "Decode (tg\(output))", decode, to: &report)
         addDecode("decode_after_prompt_tokens_per_second", "Decode behind the prompt", whole, to: &report)
+        if profile {
+            try await addProfile("prefill", to: &report, &bench, inputLen: input, outputLen: 1)
+            try await addProfile("decode", to: &report, &bench, inputLen: 1, outputLen: output + 1)
+        }
         try report.publish(on: .standard, jsonPath: outputJson)
         await bench.llm.shutDown()
     }
@@ -85,5 +94,15 @@ struct BenchLatencyCommand: AsyncParsableCommand {
     ) {
         let speeds = results.compactMap { $0.fullBatch?.tokensPerSecond }
         if !speeds.isEmpty { report.add(key, label, speeds.median, unit: "tok/s") }
+    }
+
+    private func addProfile(
+        _ name: String, to report: inout BenchReport, _ bench: inout OfflineBench, inputLen: Int, outputLen: Int
+    ) async throws {
+        bench.profile?.reset()
+        let result = try await bench.run(count: batchSize.value, inputLen: inputLen, outputLen: outputLen)
+        let table = ProfileTable(bench.profile?.entries ?? [], wholeSeconds: result.totalSeconds)
+        let heading = "profile of \(name), \(fixed(result.totalSeconds * 1000, decimals: 2)) ms"
+        report.add("profile_\(name)", heading: heading, table)
     }
 }

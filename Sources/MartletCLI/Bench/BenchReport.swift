@@ -27,6 +27,13 @@ struct BenchReport {
     /// Adds a heading, which the JSON does not have.
     mutating func heading(_ text: String) { lines.append("-- \(text)") }
 
+    /// Adds a profile below a heading.
+    mutating func add(_ key: String, heading text: String, _ table: ProfileTable) {
+        heading(text)
+        lines += table.lines
+        json[key] = table.json
+    }
+
     /// Adds what every offline measurement should say about the model.
     mutating func add(_ info: ModelInfo) {
         add("model", "Model", info.name)

@@ -1,5 +1,6 @@
 import Martlet
 import MartletEngine
+import MartletModelIR
 
 /// Runs batches of random tokens through a model in this process.
 struct OfflineBench {
@@ -18,6 +19,8 @@ struct OfflineBench {
     }
 
     let llm: LLM
+    /// Where the steps' time goes, if the bench was loaded with one.
+    private(set) var profile: StepProfile?
     private var random: SplitMix
 
     init(llm: LLM, seed: UInt64) {
@@ -27,7 +30,8 @@ struct OfflineBench {
 
     /// Loads a model for batches of `numSeqs` requests of `length` tokens; no tokenizer is needed.
     static func load(
-        model: ModelOptions, engine: EngineOptions, numSeqs: Int, length: Int, console: Console
+        model: ModelOptions, engine: EngineOptions, numSeqs: Int, length: Int, profile: StepProfile? = nil,
+        console: Console
     ) async throws -> OfflineBench {
         var configuration = LLMConfiguration()
         configuration.maxNumSeqs = numSeqs
@@ -39,9 +43,12 @@ struct OfflineBench {
         engine.apply(to: &configuration)
         configuration.maxNumQueuedRequests = nil
         configuration.maxNumBatchedTokens = max(configuration.maxNumBatchedTokens, configuration.maxNumSeqs)
+        configuration.profile = profile
         model.announce(on: console)
-        return OfflineBench(
+        var bench = OfflineBench(
             llm: try await ModelLoading.load(configuration, console: console), seed: configuration.seed)
+        bench.profile = profile
+        return bench
     }
 
     /// Runs `count` requests at once and waits for all.

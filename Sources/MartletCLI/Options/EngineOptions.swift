@@ -46,6 +46,12 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most tokens in one step.", valueName: "tokens"))
     var maxNumBatchedTokens = CountArgument(512)
 
+    @Option(
+        help: ArgumentHelp(
+            "Time a step should take while requests wait for their next token; longer prompts are cut (0: no limit).",
+            valueName: "ms"))
+    var targetStepTimeMs = 250
+
     @Option(help: ArgumentHelp("Most requests waiting; more get 503.", valueName: "n"))
     var maxNumQueuedReqs = CountArgument(1024)
 
@@ -74,6 +80,9 @@ struct EngineOptions: ParsableArguments {
     var kernels: String?
 
     mutating func validate() throws {
+        guard targetStepTimeMs >= 0 else {
+            throw ValidationError("--target-step-time-ms \(targetStepTimeMs) is negative; 0 means no limit")
+        }
         guard !(enablePrefixCaching && disablePrefixCaching) else {
             throw ValidationError("--enable-prefix-caching and --no-enable-prefix-caching contradict each other")
         }
@@ -87,6 +96,7 @@ struct EngineOptions: ParsableArguments {
         configuration.maxModelLen = maxModelLen?.value ?? configuration.maxModelLen
         configuration.maxNumSeqs = maxNumSeqs?.value ?? configuration.maxNumSeqs
         configuration.maxNumBatchedTokens = maxNumBatchedTokens.value
+        configuration.targetStepTime = targetStepTimeMs > 0 ? .milliseconds(targetStepTimeMs) : nil
         configuration.maxNumQueuedRequests = maxNumQueuedReqs.value
         configuration.blockSize = blockSize.value
         if enablePrefixCaching { configuration.enablePrefixCaching = true }

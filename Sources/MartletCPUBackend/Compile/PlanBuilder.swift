@@ -17,6 +17,7 @@ struct PlanBuilder {
     var scratch: WorkerScratch
     private var rotaries: [RotaryEmbedding: UnsafePointer<RotaryTable>] = [:]
     private var regions: [Region] = []
+    private var labels: [RegionTimer.Label] = []
 
     /// **Throws** when the program cannot be lowered or the options make no sense.
     init(
@@ -49,7 +50,7 @@ struct PlanBuilder {
         return Plan(
             regions: storage.place(regions), output: pointer(output), outputWidth: width(output),
             outputDomain: lowering.domains[output], attentions: attentions, vocabSize: vocabSize,
-            queryTile: queryTile, scratch: scratch, storage: storage)
+            queryTile: queryTile, labels: labels, scratch: scratch, storage: storage)
     }
 
     // MARK: Shapes
@@ -182,7 +183,9 @@ struct PlanBuilder {
         for (index, rotary) in order.enumerated() {
             if let base = placed.baseAddress { rotaries[rotary] = base + index }
         }
-        regions.append(.begin(storage.place(BeginRegion(embeddings: storage.place(embeddings), rotaries: placed))))
+        append(
+            .begin(storage.place(BeginRegion(embeddings: storage.place(embeddings), rotaries: placed))),
+            .init(name: "embed, rotary tables"))
     }
 
     private mutating func make(_ region: LoweredRegion) throws(BackendError) {
@@ -192,15 +195,15 @@ struct PlanBuilder {
         case .embed: break
         case .rows(let source, _):
             let source = try rowSource(source, domain)
-            regions.append(.rows(storage.place(RowsRegion(source: source, out: out))))
+            append(.rows(storage.place(RowsRegion(source: source, out: out))), label("rows", region))
         case .linear(let source, let refs, let bias, let epilogue, _):
             let linear = try linearRegion(rowSource(source, domain), refs, bias, epilogue, out: region.output)
-            regions.append(.prepare(linear))
-            regions.append(.linear(linear))
+            append(.prepare(linear), label("prepare", region))
+            append(.linear(linear), label("linear", region))
         case .heads(let x, let op, let spec, _):
             let heads = HeadsRegion(
                 input: UnsafePointer(pointer(x)), shape: HeadShape(spec), op: try headOp(op), out: out)
-            regions.append(.heads(storage.place(heads)))
+            append(.heads(storage.place(heads)), label("heads", region))
         case .attention(let x, let lowered, let spec, _):
             var ops: [HeadOp] = []
             for op in lowered { ops.append(try headOp(op)) }
@@ -208,20 +211,25 @@ struct PlanBuilder {
                 AttentionRegion(
                     qkv: pointer(x), shape: HeadShape(spec), ops: storage.place(ops), layer: spec.layer,
                     scale: spec.scale, window: spec.slidingWindow ?? .max, out: out))
-            regions.append(.storeKV(attention))
-            regions.append(.attend(attention))
+            append(.storeKV(attention), label("store keys and values", region))
+            append(.attend(attention), label("attend", region))
         case .gatedSilu(let x, _):
             let half = width(region.output)
             let pair = PairRegion(
                 first: UnsafePointer(pointer(x)), second: UnsafePointer(pointer(x)) + half, out: out, width: half,
                 domain: domain)
-            regions.append(.gatedSilu(storage.place(pair)))
+            append(.gatedSilu(storage.place(pair)), label("silu", region))
         case .add(let x, let y, _):
             let pair = PairRegion(
                 first: UnsafePointer(pointer(x)), second: UnsafePointer(pointer(y)), out: out,
                 width: width(region.output), domain: domain)
-            regions.append(.add(storage.place(pair)))
+            append(.add(storage.place(pair)), label("add", region))
         }
+    }
+
+    private mutating func append(_ region: Region, _ label: RegionTimer.Label) {
+        regions.append(region)
+        labels.append(label)
     }
 
     private func rowSource(_ source: LoweredSource, _ domain: RowDomain) throws(BackendError) -> RowSource {

@@ -20,6 +20,7 @@ final class CPUExecutable: Executable {
         self.pool = pool
         self.options = options
         job = StepJob(plan: plan, options: options, kernels: kernels)
+        job.timer = options.profile.map { RegionTimer(plan.labels, profile: $0) }
     }
 
     var outputWidth: Int { plan.outputWidth }
@@ -31,7 +32,9 @@ final class CPUExecutable: Executable {
         try check(cache)
         try check(batch, cache)
         job.begin(batch, cache)
+        job.timer?.start()
         pool.run(job)
+        job.timer?.finish()
     }
 
     func collect() throws(BackendError) -> LogitsView {

@@ -12,6 +12,8 @@ struct Plan {
     let vocabSize: Int
     /// Tokens of one request whose queries are worked on together.
     let queryTile: Int
+    /// What each region is called in a profile.
+    let labels: [RegionTimer.Label]
     /// Where each thread's own memory begins and how it is divided.
     let scratch: WorkerScratch
     let storage: PlanStorage

@@ -15,6 +15,8 @@ final class StepJob: PoolJob {
     /// Queries of one request that are worked on together.
     let queryTiles: UnsafeMutablePointer<QueryTile>
     private(set) var step: Step
+    /// Used by thread 0 only.
+    var timer: RegionTimer?
 
     /// Consecutive tokens of one request.
     struct QueryTile: BitwiseCopyable {
@@ -85,7 +87,8 @@ final class StepJob: PoolJob {
 
     func run(_ worker: Worker) {
         let step = step
-        for region in plan.regions {
+        let isTimed = worker.index == 0 && timer != nil
+        for (index, region) in plan.regions.enumerated() {
             switch region {
             case .begin(let region): begin(region.pointee, step, worker)
             case .rows(let region): rows(region.pointee, step, worker)
@@ -102,6 +105,7 @@ final class StepJob: PoolJob {
             case .gatedSilu(let region): gatedSilu(region.pointee, step, worker)
             case .add(let region): add(region.pointee, step, worker)
             }
+            if isTimed { timer?.finish(region: index, step) }
         }
     }
 

@@ -14,6 +14,9 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var maxNumSeqs: Int = 64
     /// Most tokens in one step.
     public var maxNumBatchedTokens: Int = 512
+    /// What a step should take at most while running requests wait for their next token: prompts are computed in
+    /// pieces that fit. nil: prompts take all of `maxNumBatchedTokens`.
+    public var targetStepTime: Duration? = .milliseconds(250)
     /// Most requests waiting; more are refused. nil: no bound.
     public var maxNumQueuedRequests: Int? = 1024
     /// Token slots of one cache block.

@@ -13,13 +13,15 @@ public final class BackendModelRunner: ModelRunner {
     private let batch: InputBatch
     private let blockSize: Int
     private var sampling: SamplingBatch?
+    private let samplingTimer: SamplingTimer?
 
     /// A runner for steps within the limits of `configuration`.
     ///
-    /// `executable` must have been compiled for these limits and `kvCache` have the configured blocks.
+    /// `executable` must have been compiled for these limits and `kvCache` have the configured blocks; `profile` gets
+    /// the time of sampling.
     public init(
         executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler,
-        configuration: EngineConfiguration
+        configuration: EngineConfiguration, profile: StepProfile? = nil
     ) {
         precondition(
             kvCache.blockSize == configuration.blockSize && kvCache.numBlocks >= configuration.numBlocks,
@@ -29,6 +31,7 @@ public final class BackendModelRunner: ModelRunner {
         self.kvCache = kvCache
         self.sampler = sampler
         blockSize = configuration.blockSize
+        samplingTimer = profile.map { SamplingTimer($0) }
         batch = InputBatch(
             maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows)
@@ -52,7 +55,9 @@ public final class BackendModelRunner: ModelRunner {
         do { logits = try executable.collect() } catch { throw .backend(error.description) }
         guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: []) }
         sizeResults(sampling)
+        let start = samplingTimer?.start()
         sampler.sample(logits, sampling)
+        if let start { samplingTimer?.finish(since: start) }
         return ModelRunnerOutput(sampled: sampling.results)
     }
 

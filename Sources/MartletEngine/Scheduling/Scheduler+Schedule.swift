@@ -13,7 +13,11 @@ extension Scheduler {
     mutating func schedule(now: ContinuousClock.Instant) -> Bool {
         output.removeAll()
         scheduled.removeAll(keepingCapacity: true)
-        var budget = Budget(tokens: configuration.maxNumBatchedTokens, logitRows: configuration.maxLogitRows)
+        stepStart = now
+        let numDecoding = running.reduce(0) { $0 + ($1.tokenIDs.count - $1.numComputedTokens == 1 ? 1 : 0) }
+        let numTokens = pace.numTokens(limit: configuration.maxNumBatchedTokens, numDecoding: numDecoding)
+        // Every running request gets a token.
+        var budget = Budget(tokens: max(numTokens, running.count), logitRows: configuration.maxLogitRows)
         let numPreemptions = statistics.numPreemptions
         scheduleRunning(&budget)
         // Whoever was preempted needs more blocks than are free now and comes before all who wait.

@@ -23,6 +23,11 @@ extension Scheduler {
             row += step.numLogitRows
         }
         if anyFinished { running.removeAll(where: \.isFinished) }
+        if let stepStart {
+            pace.record(
+                numTokens: output.tokenIDs.count, isDecode: output.tokenIDs.count == output.requests.count,
+                duration: now - stepStart)
+        }
         finishStep(now: now)
     }
 

@@ -29,6 +29,10 @@ struct Scheduler {
     var scheduled: [Request] = []
     /// The request that found too few free blocks, and how many there were: only more are worth another look-up.
     var blocked: (id: RequestID, numFreeBlocks: Int)?
+    /// How long steps take.
+    var pace: StepPace
+    /// When the step of `output` was scheduled.
+    var stepStart: ContinuousClock.Instant?
     private var requests: [RequestID: Request] = [:]
     private var numArrivals: UInt64 = 0
 
@@ -40,6 +44,7 @@ struct Scheduler {
             numBlocks: configuration.numBlocks, blockSize: configuration.blockSize,
             enablePrefixCaching: configuration.enablePrefixCaching)
         output = SchedulerOutput(configuration: configuration)
+        pace = StepPace(target: configuration.targetStepTime)
         running.reserveCapacity(configuration.maxNumSeqs)
         scheduled.reserveCapacity(configuration.maxNumSeqs)
     }

@@ -70,6 +70,8 @@ public struct CompileOptions: Sendable {
     public var maxModelLen: Int
     /// True: all arithmetic in float32, for comparing with other implementations; false: the fastest exact-enough kernels.
     public var float32Arithmetic: Bool
+    /// Takes the time of every step's parts; nil: nobody looks.
+    public var profile: StepProfile?
 
     /// Options for steps of the given size.
     public init(
