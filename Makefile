@@ -24,6 +24,6 @@ release:
 goldens:
 	for script in Scripts/goldens/make_*.py; do python3 $$script; done
 
-# Beside llama.cpp; see Benchmarks/README.md.
+# Beside llama.cpp and vLLM; `Benchmarks/compare --help` says what it needs.
 bench:
-	Benchmarks/compare
+	Benchmarks/compare --docs docs

@@ -89,7 +89,7 @@ struct OptionsTests {
     func help() {
         let commands: [any ParsableCommand.Type] = [
             ServeCommand.self, ChatCommand.self, CompleteCommand.self, InspectCommand.self, LogitsCommand.self,
-            BenchCommand.self, BenchServeCommand.self,
+            BenchCommand.self, BenchServeCommand.self, BenchKernelsCommand.self,
         ]
         for command in commands {
             let help = MartletCommand.helpMessage(for: command)

@@ -66,6 +66,22 @@ struct ReportTests {
         #expect(speeds.decode == 2)
     }
 
+    @Test("of a batch count the steps in which all requests decode")
+    func fullBatch() throws {
+        let start = ContinuousClock.now
+        func request(_ first: Int, _ last: Int) -> FullBatch.Request {
+            // Tokens are read one millisecond after the step of ten that made them.
+            FullBatch.Request(
+                firstToken: start + .milliseconds(10 * first), finished: start + .milliseconds(10 * last),
+                arrivals: (first...last).map { start + .milliseconds(10 * $0 + 1) })
+        }
+        let batch = try #require(FullBatch([request(1, 9), request(3, 11)]))
+        #expect(batch.steps == 6)
+        #expect(abs(batch.tokensPerSecond - 200) < 1e-6)
+        #expect(FullBatch([request(1, 4), request(5, 9)]) == nil)
+        #expect(FullBatch([]) == nil)
+    }
+
     @Test("of progress show a bar once the size is known")
     func progress() {
         let half = LoadProgress(phase: .download, detail: "model.safetensors", completed: 512, total: 1024)

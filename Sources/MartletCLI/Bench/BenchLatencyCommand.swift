@@ -16,7 +16,8 @@ struct BenchLatencyCommand: AsyncParsableCommand {
 
             so that --input-len 512 --output-len 128 compares with llama-bench's pp512 and tg128. The prefill \
             iterations go on for --output-len tokens, which gives the latency of the whole request and the \
-            decode speed behind the prompt.
+            decode speed behind the prompt. Decode speeds of a batch count the steps in which all its requests \
+            decode.
             """)
 
     @OptionGroup(title: "Model")
@@ -54,10 +55,12 @@ struct BenchLatencyCommand: AsyncParsableCommand {
         var whole: [OfflineBench.Result] = []
         var decode: [OfflineBench.Result] = []
         for iteration in 0..<max(numItersWarmup, 0) + numIters.value {
+            // A few tokens touch everything that many do.
             let isWarmup = iteration < numItersWarmup
-            let first = try await bench.run(count: batch, inputLen: input, outputLen: output)
+            let generated = isWarmup ? min(output, 4) : output
+            let first = try await bench.run(count: batch, inputLen: input, outputLen: generated)
             // One token more, because the first one belongs to the prompt.
-            let second = try await bench.run(count: batch, inputLen: 1, outputLen: output + 1)
+            let second = try await bench.run(count: batch, inputLen: 1, outputLen: generated + 1)
             guard !isWarmup else { continue }
             whole.append(first)
             decode.append(second)
@@ -75,20 +78,22 @@ struct BenchLatencyCommand: AsyncParsableCommand {
             "latency_seconds", "Latency of a whole batch", whole.map(\.totalSeconds).median, unit: "s", decimals: 3)
         report.add(
             "prefill_tokens_per_second", "Prefill (pp\(input))", promptTokens / firstToken, unit: "tok/s")
-        report.add(
-            "decode_tokens_per_second", "Decode (tg\(output))",
-            Double(batch * output) / decode.map(\.decodeSeconds).median, unit: "tok/s")
-        if output > 1 {
-            report.add(
-                "decode_after_prompt_tokens_per_second", "Decode behind the prompt",
-                Double(batch * (output - 1)) / whole.map(\.decodeSeconds).median, unit: "tok/s")
-        }
+        addDecode("decode_tokens_per_second", "Decode (tg\(output))", decode, to: &report)
+        addDecode("decode_after_prompt_tokens_per_second", "Decode behind the prompt", whole, to: &report)
         if profile {
             try await addProfile("prefill", to: &report, &bench, inputLen: input, outputLen: 1)
             try await addProfile("decode", to: &report, &bench, inputLen: 1, outputLen: output + 1)
         }
         try report.publish(on: .standard, jsonPath: outputJson)
         await bench.llm.shutDown()
+    }
+
+    /// Left out when the requests never all decode at once, as with one token each.
+    private func addDecode(
+        _ key: String, _ label: String, _ results: [OfflineBench.Result], to report: inout BenchReport
+    ) {
+        let speeds = results.compactMap { $0.fullBatch?.tokensPerSecond }
+        if !speeds.isEmpty { report.add(key, label, speeds.median, unit: "tok/s") }
     }
 
     private func addProfile(

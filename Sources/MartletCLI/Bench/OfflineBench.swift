@@ -14,6 +14,8 @@ struct OfflineBench {
         var totalSeconds: Double
         /// Per request, from arrival to first token.
         var firstTokenSeconds: [Double]
+        /// The part in which all requests decode; nil when there is none.
+        var fullBatch: FullBatch?
     }
 
     let llm: LLM
@@ -53,21 +55,30 @@ struct OfflineBench {
     mutating func run(count: Int, inputLen: Int, outputLen: Int) async throws -> Result {
         let requests = (0..<count).map { _ in request(inputLen: inputLen, outputLen: outputLen) }
         let llm = llm
-        let statistics = try await withThrowingTaskGroup(of: RequestStatistics.self) { group in
-            for request in requests {
-                group.addTask {
-                    let outputs = try await llm.generate(request).collect()
-                    guard let statistics = outputs.first?.statistics else {
-                        throw CLIError("a request ended without statistics")
-                    }
-                    return statistics
-                }
-            }
-            var all: [RequestStatistics] = []
+        let timings = try await withThrowingTaskGroup(of: Timing.self) { group in
+            for request in requests { group.addTask { try await Self.time(request, on: llm) } }
+            var all: [Timing] = []
             for try await one in group { all.append(one) }
             return all
         }
-        return try Self.summary(statistics)
+        return try Self.summary(timings)
+    }
+
+    /// The engine's times of one request, and when each of its tokens was read.
+    private struct Timing {
+        var statistics: RequestStatistics
+        var arrivals: [ContinuousClock.Instant]
+    }
+
+    private static func time(_ request: GenerationRequest, on llm: LLM) async throws -> Timing {
+        var arrivals: [ContinuousClock.Instant] = []
+        var last: RequestStatistics?
+        for try await event in try await llm.generate(request) {
+            arrivals += event.tokenIDs.map { _ in ContinuousClock.now }
+            last = event.statistics ?? last
+        }
+        guard let last else { throw CLIError("a request ended without statistics") }
+        return Timing(statistics: last, arrivals: arrivals)
     }
 
     private mutating func request(inputLen: Int, outputLen: Int) -> GenerationRequest {
@@ -78,14 +89,23 @@ struct OfflineBench {
         return request
     }
 
-    private static func summary(_ statistics: [RequestStatistics]) throws -> Result {
+    private static func summary(_ timings: [Timing]) throws -> Result {
+        let statistics = timings.map(\.statistics)
+        let requests = timings.compactMap { one in
+            one.statistics.firstToken.flatMap { first in
+                one.statistics.finished.map {
+                    FullBatch.Request(firstToken: first, finished: $0, arrivals: one.arrivals)
+                }
+            }
+        }
         guard let start = statistics.map(\.arrival).min(), let end = statistics.compactMap(\.finished).max(),
             let lastFirst = statistics.compactMap(\.firstToken).max()
         else { throw CLIError("a request ended without a token") }
         return Result(
             prefillSeconds: (lastFirst - start).seconds, decodeSeconds: (end - lastFirst).seconds,
             totalSeconds: (end - start).seconds,
-            firstTokenSeconds: statistics.compactMap { one in one.firstToken.map { ($0 - one.arrival).seconds } })
+            firstTokenSeconds: statistics.compactMap { one in one.firstToken.map { ($0 - one.arrival).seconds } },
+            fullBatch: FullBatch(requests))
     }
 }
 

@@ -101,7 +101,7 @@ extension WeightFormat {
 }
 
 /// Packs or copies one matrix, rows shared among the threads.
-private final class PackJob: PoolJob {
+final class PackJob: PoolJob {
     private let plan: ck_plan
     private let source: UnsafeRawPointer
     private let target: UnsafeMutableRawPointer

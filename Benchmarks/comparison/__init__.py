@@ -1,0 +1,1 @@
+"""Measures Martlet beside other engines, alternately in one run, and renders what was measured."""
