@@ -39,7 +39,7 @@ static void prepare(ck_activation activation, const float *x, int64_t ldx, int64
                     void *prepared) {
     size_t row_bytes = ck_prepared_row_bytes(activation, k);
     for (int64_t i = m0; i < m1; i++) {
-        ck_place at = ck_place_of(prepared, row_bytes, CK_AVX2_GROUP, m, i);
+        ck_place at = ck_place_of(prepared, row_bytes, activation == CK_ACT_Q8 ? CK_AVX2_GROUP : CK_AVX2_GROUP_F32, m, i);
         if (activation == CK_ACT_Q8) quantize_row(x + i * ldx, k, at);
         else f32_row(x + i * ldx, k, at);
     }
