@@ -106,8 +106,8 @@ static void check(const ck_linear_table *t, int f, int64_t n, int64_t k, int64_t
 }
 
 int main(void) {
-    static const char *const names[] = {"portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16-vnni", "neon",
-                                        "neon-dotprod", "neon-bf16-dotprod"};
+    static const char *const names[] = {"portable", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16-vnni",
+                                        "neon", "neon-dotprod", "neon-bf16-dotprod", "neon-bf16-i8mm"};
     static const int64_t ns[] = {1, 15, 33, 160}, ms[] = {1, 2, 3, 5, 8, 13, 33};
     for (size_t t = 0; t < sizeof names / sizeof names[0]; t++) {
         const ck_linear_table *table = ck_linear_named(names[t]);
