@@ -58,7 +58,7 @@ INLINE void dot_tile(const int kind, const int width, const char *x, const dot_t
     UNROLL for (int j = 0; j < ROWS; j++) w[j] = task->row[j];
     int64_t left = task->k;
     ROLLED for (; left >= STEP; left -= STEP) {
-        if (ahead) ahead = fetch(ahead, ROWS * STEP * weight_bytes(kind));
+        if (ahead) ahead = fetch(task, ahead, STEP * weight_bytes(kind));
         step(kind, width, w, x, sum);
         x += 64 * width;
         UNROLL for (int j = 0; j < ROWS; j++) w[j] += STEP * weight_bytes(kind);
@@ -116,7 +116,7 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
             for (int64_t i = 0; i < m; i += group) {
                 const int64_t width = ck_min(group, m - i);
                 const char *rows_x = x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64;
-                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], rows_x, 0, 1, 0, rows,
+                dot_rows(dots_F32 + width - 1, (const char *)decoded, sizeof decoded[0], 4, rows_x, 0, 1, 0, rows,
                          last && bias ? bias + n : NULL, (dot_task){.k = count, .add = k0 > 0, .ldy = ldy},
                          y + i * ldy + n);
             }
@@ -131,6 +131,6 @@ void MULTIPLY_F32(const ck_plan *plan, const void *weight, const void *prepared,
         return;
     }
     dot_function *const *by_width = plan->format == CK_F32 ? dots_F32 : plan->format == CK_F16 ? dots_F16 : dots_BF16;
-    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), prepared,
+    dot_rows(by_width, weight, ck_row_bytes(plan->format, plan->k), plan->format == CK_F32 ? 4 : 2, prepared,
              ck_prepared_row_bytes(CK_ACT_F32, plan->k), m, n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }

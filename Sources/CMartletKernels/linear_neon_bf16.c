@@ -48,7 +48,7 @@ INLINE void dot_tile(const int width, const char *x, const dot_task *task) {
     UNROLL for (int j = 0; j < ROWS; j++) w[j] = task->row[j];
     int64_t left = task->k;
     ROLLED for (; left >= STEP; left -= STEP) {
-        if (ahead) ahead = fetch(ahead, ROWS * STEP * 2);
+        if (ahead) ahead = fetch(task, ahead, STEP * 2);
         step(width, w, x, sum);
         x += 64 * width;
         UNROLL for (int j = 0; j < ROWS; j++) w[j] += STEP * 2;
@@ -78,7 +78,7 @@ static dot_function *const dots[] = {dot_1, dot_2, dot_3, dot_4, dot_5, dot_6, d
 
 void ck_neon_multiply_bf16(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
                            int64_t n1, const float *bias, float *y, int64_t ldy) {
-    dot_rows(dots, weight, ck_row_bytes(CK_BF16, plan->k), prepared, ck_prepared_row_bytes(CK_ACT_BF16, plan->k), m,
+    dot_rows(dots, weight, ck_row_bytes(CK_BF16, plan->k), 2, prepared, ck_prepared_row_bytes(CK_ACT_BF16, plan->k), m,
              n0, n1, bias, (dot_task){.k = plan->k, .ldy = ldy}, y);
 }
 #pragma clang attribute pop

@@ -20,17 +20,19 @@ static const ck_linear_table *candidate(int i) {
 
 enum { CANDIDATES = 10 };
 
-const ck_linear_table *ck_linear_best(void) {
-    for (int i = 0; i < CANDIDATES; i++) {
-        const ck_linear_table *table = candidate(i);
-        if (table) return table;
+const ck_linear_table *ck_linear_runnable(int i) {
+    for (int c = 0; c < CANDIDATES; c++) {
+        const ck_linear_table *table = candidate(c);
+        if (table && i-- == 0) return table;
     }
     return NULL;
 }
 
+const ck_linear_table *ck_linear_best(void) { return ck_linear_runnable(0); }
+
 const ck_linear_table *ck_linear_named(const char *name) {
-    for (int i = 0; i < CANDIDATES; i++) {
-        const ck_linear_table *table = candidate(i);
+    for (int c = 0; c < CANDIDATES; c++) {
+        const ck_linear_table *table = candidate(c);
         if (table && strcmp(table->name, name) == 0) return table;
     }
     return NULL;

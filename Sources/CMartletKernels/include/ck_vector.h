@@ -68,7 +68,8 @@ size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim);
 // Scratch for num_tokens * num_heads = rows.
 size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows);
 
-// The best table for this CPU, or the one whose name is `name` or begins it up to a dash, else NULL.
+// The best table for this CPU, or the best whose name is `name` or goes on from it with a dash, or else is so gone on
+// from by it (avx2 for avx2-vnni), or NULL.
 const ck_vector_table *ck_vector_best(void);
 const ck_vector_table *ck_vector_named(const char *name);
 
