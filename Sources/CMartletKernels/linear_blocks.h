@@ -207,8 +207,8 @@ void ck_dequantize_portable(ck_format format, const void *row, int64_t k, float 
 
 // The tables, each in its own file; NULL where this CPU cannot run it.
 const ck_linear_table *ck_linear_portable(void);
-const ck_linear_table *ck_linear_avx2(void);
-const ck_linear_table *ck_linear_neon(int level);    // 0: common part, 1: with SDOT, 2: with SDOT and BFDOT
+const ck_linear_table *ck_linear_avx2(int level);    // 0: common part, 1: with AVX-VNNI
+const ck_linear_table *ck_linear_neon(int level);    // 0: common part, 1: with SDOT, 2: and BFMMLA, 3: and SMMLA
 const ck_linear_table *ck_linear_avx512(int level);  // 0: common part, 1: with VNNI, 2: with VNNI and BF16
 
 #endif

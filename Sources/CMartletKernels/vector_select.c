@@ -43,12 +43,16 @@ const ck_vector_table *ck_vector_best(void) {
     return tables[0];
 }
 
+// True where `name` is `start` or goes on with a dash.
+static bool begins(const char *name, const char *start) {
+    size_t length = strlen(start);
+    return strncmp(name, start, length) == 0 && (name[length] == 0 || name[length] == '-');
+}
+
 const ck_vector_table *ck_vector_named(const char *name) {
     const ck_vector_table *tables[5];
     int count = list_tables(tables);
-    for (int i = 0; i < count; i++) {
-        size_t length = strlen(tables[i]->name);
-        if (strncmp(tables[i]->name, name, length) == 0 && (name[length] == 0 || name[length] == '-')) return tables[i];
-    }
+    for (int i = 0; i < count; i++) if (begins(tables[i]->name, name)) return tables[i];
+    for (int i = 0; i < count; i++) if (begins(name, tables[i]->name)) return tables[i];
     return NULL;
 }

@@ -61,12 +61,13 @@ enum Format: String, CaseIterable, Sendable {
     }
 }
 
-/// Every table's name; those that this CPU cannot run are left out.
+/// The names of the tables that this CPU can run.
 enum Tables {
-    static let names: [String] = [
-        "portable", "avx2", "avx512", "avx512-vnni", "avx512-bf16-vnni", "neon", "neon-dotprod",
-        "neon-bf16-dotprod",
-    ].filter { ck_linear_named($0) != nil }
+    static let names: [String] = {
+        var names: [String] = []
+        while let table = ck_linear_runnable(Int32(names.count)) { names.append(String(cString: table.pointee.name)) }
+        return names
+    }()
 }
 
 /// A small generator, so that a failure repeats.

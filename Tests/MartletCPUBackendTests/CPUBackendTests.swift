@@ -1,3 +1,4 @@
+import CMartletKernels
 import MartletModelIR
 import Testing
 
@@ -36,6 +37,25 @@ struct CPUBackendTests {
         #expect(message { _ = try CPUBackend(configuration: .init(kernels: "abacus")) }.contains("abacus"))
         #expect(message { _ = try CPUBackend(configuration: .init(numThreads: 0)) }.contains("0"))
         #expect(message { _ = try CPUBackend(configuration: .init(kernels: "portable")) } == "no error")
+    }
+
+    @Test("Kernels are asked for by their name up to any dash")
+    func kernelNames() throws {
+        let runnable = message { _ = try CPUBackend(configuration: .init(kernels: "abacus")) }
+        let names = runnable.split(separator: "\"").filter { ck_linear_named(String($0)) != nil }.map(String.init)
+        #expect(names.first == ck_linear_best().map { String(cString: $0.pointee.name) } && names.last == "portable")
+        for name in names {
+            let parts = name.split(separator: "-")
+            for count in 1...parts.count {
+                let asked = parts.prefix(count).joined(separator: "-")
+                let kernels = try Kernels(named: asked)
+                #expect(kernels.name == names.first { $0 == asked || $0.hasPrefix(asked + "-") })
+                #expect(String(cString: kernels.vector.name).split(separator: "-").first == parts.first)
+            }
+            #expect(throws: BackendError.self) { try Kernels(named: name + "x") }
+            #expect(throws: BackendError.self) { try Kernels(named: String(name.dropLast())) }
+        }
+        #expect(throws: BackendError.self) { try Kernels(named: "") }
     }
 
     @Test("Cache sizes that do not fit are refused")

@@ -32,7 +32,9 @@ typedef struct {
 } ck_plan;
 
 typedef struct ck_linear_table {
-    const char *name;      // avx512-bf16-vnni, avx512-vnni, avx512, avx2, neon-bf16-dotprod, neon-dotprod, neon, portable
+    // avx512-bf16-vnni, avx512-vnni, avx512, avx2-vnni, avx2, neon-bf16-i8mm, neon-bf16-dotprod, neon-dotprod, neon or
+    // portable
+    const char *name;
     // False: no such shape (k no multiple of the block).
     bool (*plan)(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out);
     // Repacks rows [n0, n1) of the file's row-major weight into `packed` (64-byte aligned).
@@ -50,7 +52,9 @@ typedef struct ck_linear_table {
     void (*dequantize)(ck_format format, const void *row, int64_t k, float *out);
 } ck_linear_table;
 
-// The best table for this CPU, or the one called `name` if the CPU can run it, else NULL.
+// The i-th best of the tables that this CPU can run, NULL past the last.
+const ck_linear_table *ck_linear_runnable(int i);
+// The best, and the one called `name`, or NULL if the CPU cannot run it.
 const ck_linear_table *ck_linear_best(void);
 const ck_linear_table *ck_linear_named(const char *name);
 
