@@ -28,6 +28,10 @@ INLINE void add_products(const ck_format f, const int width, const int count, co
                 __m256i t = pairs(f, w, magnitude, _mm256_set1_epi32((int32_t)ck_load32(x + i * CK_QK + 4 * g)));
                 narrow[v][i] = s % batch ? _mm256_add_epi16(narrow[v][i], t) : t;
                 if (s % batch == batch - 1) dot[v][i] += (vi)_mm256_madd_epi16(narrow[v][i], ones);
+                // Holds the compiler to this order, in which few registers of codes are alive; by itself it keeps all
+                // of them, in memory. With batches of 4 it does well (measured).
+                if (batch == 1) __asm__ volatile("" : "+x"(dot[v][i]));
+                else if (batch != 4 && s % batch != batch - 1) __asm__ volatile("" : "+x"(narrow[v][i]));
             }
         }
     }

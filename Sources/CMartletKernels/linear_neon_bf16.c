@@ -43,7 +43,8 @@ INLINE void step(const int width, const char *const w[ROWS], const char *x, accu
 
 INLINE void dot_tile(const int width, const char *x, const dot_task *task) {
     accumulators sum;
-    UNROLL for (int j = 0; j < ROWS / 2; j++) UNROLL for (int i = 0; i < (width + 1) / 2; i++) sum[j][i] = vdupq_n_f32(0);
+    UNROLL for (int j = 0; j < ROWS / 2; j++)
+        UNROLL for (int i = 0; i < (width + 1) / 2; i++) sum[j][i] = vdupq_n_f32(0);
     const char *w[ROWS], *ahead = task->ahead;
     UNROLL for (int j = 0; j < ROWS; j++) w[j] = task->row[j];
     int64_t left = task->k;

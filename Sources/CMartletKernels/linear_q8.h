@@ -158,8 +158,7 @@ INLINE void tile_part(const ck_format f, const int width, const int count, int r
         ROLLED for (int j = 0; j < l.columns / 32; j++) {
             // In the order of memory just before they are read in another: see linear_avx512_q8.h.
             const int slice = l.header / (l.columns / 32) + l.high + l.low;
-            if (r == 0)
-                UNROLL for (int i = 0; i < (slice + 63) / 64; i++) __builtin_prefetch(w + j * slice + 64 * i, 0, 3);
+            UNROLL for (int i = 0; i < (slice + 63) / 64; i++) __builtin_prefetch(w + j * slice + 64 * i, 0, 3);
             span(f, width, count, w, p, j, 0, r, x, sum);
             if (l.halves) span(f, width, count, w, p, j, 1, r, x, sum);
             p += l.high + l.low;
