@@ -178,7 +178,8 @@ typedef struct {
 
 #define TILE(F, FLAT, NAME, W) \
     __attribute__((noinline)) static void NAME##_##F##_##W(const stretch *s) { tile(F, FLAT, W, s); }
-#define TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 1) TILE(F, FLAT, NAME, 2) TILE(F, FLAT, NAME, 3) TILE(F, FLAT, NAME, 4)
+#define TILES4(F, FLAT, NAME) \
+    TILE(F, FLAT, NAME, 1) TILE(F, FLAT, NAME, 2) TILE(F, FLAT, NAME, 3) TILE(F, FLAT, NAME, 4)
 #define TILES6(F, FLAT, NAME) TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 5) TILE(F, FLAT, NAME, 6)
 #define LIST4(F, NAME) NAME##_##F##_1, NAME##_##F##_2, NAME##_##F##_3, NAME##_##F##_4
 #define LIST6(F, NAME) LIST4(F, NAME), NAME##_##F##_5, NAME##_##F##_6
@@ -221,7 +222,9 @@ INLINE void finish(__m512 sum, float factor, const float *bias, float *y, int64_
 }
 
 enum {
-    ROWS = 96,         // of activations that meet a panel together: their sums stay near
+    ROWS = 96,         // of activations that meet a panel together at most: their sums stay near
+    X_BUDGET = 512 * 1024,  // bytes of those rows, which stay in the L2 cache; but never fewer than
+    FEWEST_ROWS = 24,
     CHUNK = 256,       // columns that meet all those rows before the next, so that weights come from the L1 cache
     AHEAD = 4 * 1024,  // bytes from the end of the chunk to the weights asked for meanwhile
 };
@@ -242,8 +245,9 @@ void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, 
     const int64_t blocks = plan->k / l.columns, lines = (block / subs + 63) / 64;
     char sums[ROWS * CK_WORDS] __attribute__((aligned(64)));
     char room[CHUNK / 32 * FLAT_MOST] __attribute__((aligned(64)));
-    for (int64_t first = 0; first < m; first += ROWS) {
-        const int64_t rows = ck_min(ROWS, m - first), groups = (rows + run->width - 1) / run->width;
+    const int64_t fit = X_BUDGET / x_row / 12 * 12, most = fit < FEWEST_ROWS ? FEWEST_ROWS : ck_min(fit, ROWS);
+    for (int64_t first = 0; first < m; first += most) {
+        const int64_t rows = ck_min(most, m - first), groups = (rows + run->width - 1) / run->width;
         const bool flat = rows >= unpack_from(f);
         const int64_t step = groups == 1 ? blocks : CHUNK / l.columns;
         for (int64_t n = n0; n < n1; n += CK_PANEL) {
