@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 // Packing of quantised weights into panels (linear_panels.h) by 16 x 16 transpositions of words: every row of a block
-// is first written as the words the panel wants, then 16 rows of 16 words are turned at once. Formats not named here and
-// the last rows, where a panel is not full, go through ck_panel_pack, the slow twin.
+// is first written as the words the panel wants, then 16 rows of 16 words are turned at once. Formats not named here,
+// and the last rows, where a panel is not full, go through ck_panel_pack, the slow twin.
 #include "linear_avx512.h"
 #include <immintrin.h>
 
