@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 // Packing of quantised weights into panels (linear_panels.h) by 16 x 16 transpositions of words: every row of a block
-// is first written as the words the panel wants, then 16 rows of 16 words are turned at once. The formats not named here
+// is first written as the words the panel wants, then 16 rows of 16 words are turned at once. Formats not named here,
 // and the last rows, where a panel is not full, go through ck_panel_pack, the slow twin.
 #include "linear_avx512.h"
 #include <immintrin.h>
@@ -136,7 +136,8 @@ INLINE void transpose(const uint32_t *from, __m512i v[16]) {
     }
     UNROLL for (int i = 0; i < 4; i++) {
         __m512i p = _mm512_shuffle_i32x4(v[i], v[i + 4], 0x88), q = _mm512_shuffle_i32x4(v[i], v[i + 4], 0xdd);
-        __m512i r = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0x88), s = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0xdd);
+        __m512i r = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0x88);
+        __m512i s = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0xdd);
         a[i] = _mm512_shuffle_i32x4(p, r, 0x88), a[i + 8] = _mm512_shuffle_i32x4(p, r, 0xdd);
         a[i + 4] = _mm512_shuffle_i32x4(q, s, 0x88), a[i + 12] = _mm512_shuffle_i32x4(q, s, 0xdd);
     }

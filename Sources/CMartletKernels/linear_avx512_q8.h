@@ -178,7 +178,8 @@ typedef struct {
 
 #define TILE(F, FLAT, NAME, W) \
     __attribute__((noinline)) static void NAME##_##F##_##W(const stretch *s) { tile(F, FLAT, W, s); }
-#define TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 1) TILE(F, FLAT, NAME, 2) TILE(F, FLAT, NAME, 3) TILE(F, FLAT, NAME, 4)
+#define TILES4(F, FLAT, NAME) \
+    TILE(F, FLAT, NAME, 1) TILE(F, FLAT, NAME, 2) TILE(F, FLAT, NAME, 3) TILE(F, FLAT, NAME, 4)
 #define TILES6(F, FLAT, NAME) TILES4(F, FLAT, NAME) TILE(F, FLAT, NAME, 5) TILE(F, FLAT, NAME, 6)
 #define LIST4(F, NAME) NAME##_##F##_1, NAME##_##F##_2, NAME##_##F##_3, NAME##_##F##_4
 #define LIST6(F, NAME) LIST4(F, NAME), NAME##_##F##_5, NAME##_##F##_6
@@ -221,8 +222,11 @@ INLINE void finish(__m512 sum, float factor, const float *bias, float *y, int64_
 }
 
 enum {
-    ROWS = 96,         // of activations that meet a panel together: their sums stay near
-    CHUNK = 256,       // columns that meet all those rows before the next, so that weights come from the L1 cache
+    ROWS = 96,         // of activations that meet a panel together at most: their sums stay near
+    X_BUDGET = 512 * 1024,  // bytes of those rows, which stay in the L2 cache; but never fewer than
+    FEWEST_ROWS = 24,
+    CHUNK = 9 * 1024,  // bytes of a panel that meet all those rows before the next, so that they come from the L1 cache
+    CHUNK_FLAT = 256,  // columns of it where it is unpacked
     AHEAD = 4 * 1024,  // bytes from the end of the chunk to the weights asked for meanwhile
 };
 
@@ -241,11 +245,15 @@ void Q8_MULTIPLY(const ck_plan *plan, const void *weight, const void *prepared, 
     const int64_t panel = (int64_t)ck_panel_bytes(f, plan->k), block = (int64_t)ck_panel_block_bytes(f);
     const int64_t blocks = plan->k / l.columns, lines = (block / subs + 63) / 64;
     char sums[ROWS * CK_WORDS] __attribute__((aligned(64)));
-    char room[CHUNK / 32 * FLAT_MOST] __attribute__((aligned(64)));
-    for (int64_t first = 0; first < m; first += ROWS) {
-        const int64_t rows = ck_min(ROWS, m - first), groups = (rows + run->width - 1) / run->width;
+    char room[2 * CHUNK_FLAT / 32 * FLAT_MOST] __attribute__((aligned(64)));
+    const int64_t fit = X_BUDGET / x_row / 12 * 12, most = fit < FEWEST_ROWS ? FEWEST_ROWS : ck_min(fit, ROWS);
+    for (int64_t first = 0; first < m; first += most) {
+        const int64_t rows = ck_min(most, m - first), groups = (rows + run->width - 1) / run->width;
         const bool flat = rows >= unpack_from(f);
-        const int64_t step = groups == 1 ? blocks : CHUNK / l.columns;
+        const int64_t aim = flat ? CHUNK_FLAT / l.columns : ck_min(blocks, CHUNK / block);
+        // Chunks of equal length, at most half as long again as aimed for.
+        const int64_t chunks = groups == 1 || blocks < aim ? 1 : (blocks + aim / 2) / aim;
+        const int64_t step = (blocks + chunks - 1) / chunks;
         for (int64_t n = n0; n < n1; n += CK_PANEL) {
             const char *w = (const char *)weight + n / CK_PANEL * panel;
             for (int64_t b = 0; b < blocks; b += step) {
