@@ -1,5 +1,6 @@
 // AVX-512: vectors of sixteen floats.
 #if defined(__x86_64__)
+#include <immintrin.h>
 #include <math.h>
 #include <string.h>
 

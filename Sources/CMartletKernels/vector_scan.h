@@ -80,6 +80,15 @@ static int64_t collect(const float *x, int64_t n, float at_least, float at_most,
         }
         int64_t end = i + VL < n ? i + VL : n;
         if (capacity - found >= VL) {
+#if VL == 16
+            __mmask16 chosen = _mm512_cmp_ps_mask((__m512)v, _mm512_set1_ps(at_least), _CMP_GE_OQ) &
+                               _mm512_cmp_ps_mask((__m512)v, _mm512_set1_ps(at_most), _CMP_LE_OQ);
+            __m512i index = _mm512_add_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                             _mm512_set1_epi32((int32_t)i));
+            _mm512_storeu_si512(ids + found, _mm512_maskz_compress_epi32(chosen, index));
+            found += __builtin_popcount(chosen);
+            i = end;
+#endif
             // Written in any case, and kept if it counts: no branch to guess.
             for (; i < end; i++) {
                 ids[found] = (int32_t)i;

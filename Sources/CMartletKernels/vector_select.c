@@ -23,7 +23,10 @@ size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows) {
     return sizeof(float) * (size_t)floats;
 }
 
-static int list_tables(const ck_vector_table *tables[5]) {
+enum { MAX_TABLES = 5 };
+
+// Best first.
+static int list_tables(const ck_vector_table *tables[MAX_TABLES]) {
     int count = 0;
 #if defined(__x86_64__)
     ck_features features = ck_features_detect();
@@ -38,21 +41,25 @@ static int list_tables(const ck_vector_table *tables[5]) {
 }
 
 const ck_vector_table *ck_vector_best(void) {
-    const ck_vector_table *tables[5];
+    const ck_vector_table *tables[MAX_TABLES];
     list_tables(tables);
     return tables[0];
 }
 
-// True where `name` is `start` or goes on with a dash.
-static bool begins(const char *name, const char *start) {
-    size_t length = strlen(start);
-    return strncmp(name, start, length) == 0 && (name[length] == 0 || name[length] == '-');
+const ck_vector_table *ck_vector_named(const char *name) {
+    const ck_vector_table *tables[MAX_TABLES];
+    int count = list_tables(tables);
+    for (int i = 0; i < count; i++) if (strcmp(tables[i]->name, name) == 0) return tables[i];
+    return NULL;
 }
 
-const ck_vector_table *ck_vector_named(const char *name) {
-    const ck_vector_table *tables[5];
+const ck_vector_table *ck_vector_beside(const char *linear_name) {
+    const ck_vector_table *tables[MAX_TABLES];
     int count = list_tables(tables);
-    for (int i = 0; i < count; i++) if (begins(tables[i]->name, name)) return tables[i];
-    for (int i = 0; i < count; i++) if (begins(name, tables[i]->name)) return tables[i];
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(tables[i]->name);
+        const char *rest = linear_name + length;
+        if (strncmp(tables[i]->name, linear_name, length) == 0 && (*rest == 0 || *rest == '-')) return tables[i];
+    }
     return NULL;
 }

@@ -88,9 +88,10 @@ size_t ck_attention_scratch_bytes(int64_t head_dim, int64_t rows);
 // What one chunk of the context leaves for so many rows.
 size_t ck_attention_partial_bytes(int64_t head_dim, int64_t rows);
 
-// The best table for this CPU, or the best whose name is `name` or goes on from it with a dash, or else is so gone on
-// from by it (avx2 for avx2-vnni), or NULL.
+// The best table for this CPU, the one called `name` if the CPU can run it, or the best that belongs to matrix products
+// called `linear_name` (avx2 to avx2-vnni); else NULL.
 const ck_vector_table *ck_vector_best(void);
 const ck_vector_table *ck_vector_named(const char *name);
+const ck_vector_table *ck_vector_beside(const char *linear_name);
 
 #endif

@@ -15,7 +15,7 @@ struct Kernels: @unchecked Sendable {
     init(named name: String?) throws(BackendError) {
         let runnable = Self.runnable
         let linear = name.map { name in runnable.first { Self.matches($0, name) } } ?? runnable.first
-        let vector = name.map { ck_vector_named($0) } ?? ck_vector_best()
+        let vector = linear.flatMap { ck_vector_beside($0.name) }
         guard let linear, let vector else {
             throw BackendError(
                 backend: CPUBackend.name,
