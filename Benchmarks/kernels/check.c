@@ -122,7 +122,10 @@ int main(void) {
                         if (block == 32) check(table, f, ns[3 - i], 288, ms[j], float32);
                     }
         // Enough rows and columns that a product is done in several parts of both.
-        for (int f = 0; table && f < FORMATS; f++) check(table, f, 40, 1280, 101, false), check(table, f, 33, 8192, 31, false);
+        for (int f = 0; table && f < FORMATS; f++) {
+            check(table, f, 40, 1280, 101, false);
+            check(table, f, 33, 8192, 31, false);
+        }
     }
     printf("%s\n", failures ? "FAILED" : "all agree");
     return failures != 0;
