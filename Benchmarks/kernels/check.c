@@ -130,7 +130,10 @@ int main(int argc, char **argv) {
                         if (block == 32) check(table, f, ns[3 - i], 288, ms[j], float32);
                     }
         // Enough rows and columns that a product is done in several parts of both.
-        for (int f = 0; table && f < FORMATS; f++) check(table, f, 40, 1280, 101, false), check(table, f, 33, 8192, 31, false);
+        for (int f = 0; table && f < FORMATS; f++) {
+            check(table, f, 40, 1280, 101, false);
+            check(table, f, 33, 8192, 31, false);
+        }
     }
     if (argc > 1 && seen < argc - 1) printf("not all tables asked for are here\n"), failures++;
     printf("%s\n", failures ? "FAILED" : "all agree");
