@@ -10,7 +10,8 @@
 #define HAS_BF16_DOT 0
 #define TABLE ck_vector_avx512
 #define TABLE_NAME "avx512"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), \
+                             apply_to = function)
 #include "vector_simd.h"
 #include "vector_rows.h"
 #include "vector_cache.h"

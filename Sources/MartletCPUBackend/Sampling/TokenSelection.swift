@@ -202,6 +202,14 @@ final class TokenSelection {
         goal: (_ total: Double) -> Double
     ) -> Candidate? {
         let lowest = max(floor, -Float.greatestFiniteMagnitude)
+        // Most of what is asked for lies near the top.
+        let near = max(lowest, top - 6 * reach)
+        let found = gather(logits, near, top, capacity: Self.fewTokens)
+        if found < Self.fewTokens {
+            let mass = mass(UnsafeBufferPointer(rebasing: values[..<found]), top, scale, from: near)
+            let goal = goal(near == lowest || scale == 0 ? mass : self.mass(logits, top, scale, from: lowest))
+            if mass >= goal { return narrow(found, near, top, before: 0, goal: goal, top: top, scale: scale) }
+        }
         // In units in which weights usually fall by e.
         for (index, distance) in [1, 2, 3.5, 5.5, 8, 12, 20].enumerated() {
             bars[index] = max(top - Float(distance) * reach, lowest)
@@ -209,25 +217,32 @@ final class TokenSelection {
         bars[bars.count - 1] = lowest
         sumMasses(logits, top, scale)
         let goal = goal(masses[bars.count - 1])
-        guard var bar = masses.firstIndex(where: { $0 >= goal }) else { return nil }
-        var low = bars[bar]
-        var high = bar == 0 ? top : bars[bar - 1].nextDown
-        var before = bar == 0 ? 0 : masses[bar - 1]
-        var count: Int
+        guard let bar = masses.firstIndex(where: { $0 >= goal }) else { return nil }
         // Equal bars leave nothing between them.
-        if low > high { high = low }
-        var smallest = high
-        count = collect(logits, from: 0, count: logits.count, atLeast: low, atMost: high)
-        for index in 0..<count {
-            values[index] = logits[Int(ids[index])]
-            smallest = min(smallest, values[index])
-        }
-        low = smallest
+        let high = bar == 0 ? top : max(bars[bar - 1].nextDown, bars[bar])
+        let count = gather(logits, bars[bar], high, capacity: logits.count)
+        let before = bar == 0 ? 0 : masses[bar - 1]
+        return narrow(count, bars[bar], high, before: before, goal: goal, top: top, scale: scale)
+    }
+
+    /// Ids and values of the logits in [low, high]; returns how many.
+    private func gather(_ logits: UnsafeBufferPointer<Float>, _ low: Float, _ high: Float, capacity: Int) -> Int {
+        let count = collect(logits, from: 0, count: logits.count, atLeast: low, atMost: high, capacity: capacity)
+        for index in 0..<count { values[index] = logits[Int(ids[index])] }
+        return count
+    }
+
+    /// The token that `worst` looks for, among the first of `values`, which lie in [low, high].
+    private func narrow(
+        _ found: Int, _ low: Float, _ high: Float, before: Double, goal: Double, top: Float, scale: Float
+    ) -> Candidate? {
+        var (count, high, before) = (found, high, before)
+        var low = values[..<count].min() ?? low
         while count > 64, low < high {
             for index in bars.indices { bars[index] = low + (high - low) * Float(bars.count - 1 - index) / 8 }
             bars[bars.count - 1] = low
             sumMasses(UnsafeBufferPointer(rebasing: values[..<count]), top, scale)
-            bar = masses.firstIndex { before + $0 >= goal } ?? bars.count - 1
+            let bar = masses.firstIndex { before + $0 >= goal } ?? bars.count - 1
             let (newLow, newHigh) = (bars[bar], bar == 0 ? high : max(bars[bar - 1].nextDown, bars[bar]))
             if newLow == low && newHigh == high { break }
             if bar > 0 { before += masses[bar - 1] }
@@ -243,6 +258,12 @@ final class TokenSelection {
         }
         if low < high { sort(count) }
         return last(reaching: goal - before, among: count, top: top, scale: scale)
+    }
+
+    private func mass(_ values: UnsafeBufferPointer<Float>, _ top: Float, _ scale: Float, from bar: Float) -> Double {
+        var (bar, mass) = (bar, 0.0)
+        kernels.masses(values.baseAddress, Int64(values.count), top, scale, &bar, 1, &mass)
+        return mass
     }
 
     /// Sorts the first of `values`, best first.
