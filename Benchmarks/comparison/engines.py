@@ -35,8 +35,9 @@ class Martlet:
 
     def latency(self, model, prompt, generate, batch=1, threads=None, warmup=1):
         report = os.path.join(self.scratch, "latency.json")
+        # Whole prompts at a time: what counts is the decoding after them.
         run([self.program, "bench", "latency", model, "--input-len", str(prompt), "--output-len", str(generate),
-             "--batch-size", str(batch), "--num-iters", "1", "--num-iters-warmup", str(warmup),
+             "--batch-size", str(batch), "--num-iters", "1", "--num-iters-warmup", str(warmup), "--target-step-time-ms", "0",
              "--threads", str(threads or self.threads), "--output-json", report])
         with open(report) as file:
             return json.load(file)

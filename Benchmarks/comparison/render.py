@@ -16,7 +16,8 @@ EXPLAINED = {
     "batch": "Tokens per second of all streams together, while all of them decode; prompts of {batch_prompt} tokens.",
     "http": "{streams} requests at once, each a prompt of {stream_prompt} random ids and {stream_generate} tokens "
             "of answer, greedy, streamed to the same client.",
-    "start": "From the start of the process to 200 on /health, files in the page cache. "
+    "start": "From the start of the process to 200 on /health, files in the page cache; again at once: with the memory that the "
+             "process before gave back still at hand, which an idle virtual machine may have to get from its host first. "
              "Memory counts shared pages once, mapped files included; its limit is what weights and cache take.",
     "neighbour": "Decode while another process computes endlessly, and without it. One thread alone is what two should "
                  "not fall below.",

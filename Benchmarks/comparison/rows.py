@@ -188,7 +188,10 @@ class Plan:
                     found += load_values(client.load(server.url, streams, prompt, generate, seed=2))
                 if self.wants("start"):
                     found += start_values(server, "after serving" if self.wants("http") else "after one request")
-                return found
+            if self.wants("start"):
+                with engine.serve(self.file(options.shape, format), streams, self.cache_bytes(format)) as server:
+                    found.append(Value("start", "start to ready, again at once", server.start_seconds, "s"))
+            return found
 
         def measure_vllm():
             found = load_values(self.vllm.load(streams, prompt, generate)) if self.wants("http") else []
