@@ -47,17 +47,16 @@ static void f32_row(const float *x, int64_t k, ck_place at) { ck_prepare_f32_row
 static void prepare(ck_activation activation, const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1,
                     void *prepared) {
     size_t row_bytes = ck_prepared_row_bytes(activation, k);
-    for (int64_t i = m0; i < m1; i++) {
-        // Rows of int8 activations lie one after the other, so that every format can take as many as suit it.
-        const int64_t group = activation == CK_ACT_Q8     ? 1
-                              : activation == CK_ACT_BF16 ? CK_AVX512_BF16_GROUP
-                                                          : CK_AVX512_GROUP;
-        ck_place at = ck_place_of(prepared, row_bytes, group, m, i);
-        switch (activation) {
-        case CK_ACT_F32: f32_row(x + i * ldx, k, at); break;
-        case CK_ACT_BF16: ck_avx512_bf16_prepare_row(x + i * ldx, k, at); break;
-        case CK_ACT_Q8: quantize_row(x + i * ldx, k, at.base); break;
-        }
+    switch (activation) {
+    case CK_ACT_F32:
+        for (int64_t i = m0; i < m1; i++)
+            f32_row(x + i * ldx, k, ck_place_of(prepared, row_bytes, CK_AVX512_GROUP, m, i));
+        break;
+    case CK_ACT_BF16: ck_avx512_bf16_prepare(x, ldx, m, k, m0, m1, prepared); break;
+    case CK_ACT_Q8:
+        // Rows lie one after the other, so that every format can take as many as suit it.
+        for (int64_t i = m0; i < m1; i++) quantize_row(x + i * ldx, k, (char *)prepared + (size_t)i * row_bytes);
+        break;
     }
 }
 #pragma clang attribute pop
@@ -68,6 +67,7 @@ static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
 
 static bool plan_bf16(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
     if (!ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, true, out)) return false;
+    if (out->activation == CK_ACT_Q8) out->token_group = 1;
     if (out->activation == CK_ACT_BF16) {
         out->row_group = CK_PANEL;
         out->token_group = CK_AVX512_BF16_GROUP;
@@ -82,7 +82,9 @@ static void pack(const ck_plan *plan, const void *source, void *packed, int64_t 
 }
 
 static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    return ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, false, out);
+    if (!ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, false, out)) return false;
+    if (out->activation == CK_ACT_Q8) out->token_group = 1;
+    return true;
 }
 
 #define MULTIPLY(NAME, Q8) \

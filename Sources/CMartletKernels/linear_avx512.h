@@ -14,7 +14,7 @@ ck_multiply_function ck_avx512_multiply_f32;   // linear_avx512_f32.c
 ck_multiply_function ck_avx512_multiply_bf16;  // linear_avx512_bf16.c: needs AVX512_BF16
 size_t ck_avx512_bf16_packed_bytes(int64_t n, int64_t k);
 void ck_avx512_bf16_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
-void ck_avx512_bf16_prepare_row(const float *x, int64_t k, ck_place at);
+void ck_avx512_bf16_prepare(const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1, void *prepared);
 ck_multiply_function ck_avx512_multiply_q8_vnni;
 ck_multiply_function ck_avx512_multiply_q8;    // the same without AVX512_VNNI
 

@@ -68,16 +68,42 @@ void ck_avx512_bf16_pack(const ck_plan *plan, const void *source, void *packed, 
     }
 }
 
-void ck_avx512_bf16_prepare_row(const float *x, int64_t k, ck_place at) {
+// Columns 32 b to 32 b + 31 of a row as 16 pairs.
+INLINE __m512i pairs_of(const float *x, int64_t k, int64_t b) {
+    const int64_t left = k - 32 * b;
+    const uint32_t mask = left >= 32 ? 0xffffffff : (1u << left) - 1;
+    __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, x + 32 * b);
+    __m512 high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), x + 32 * b + 16);
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+}
+
+static void prepare_row(const float *x, int64_t k, ck_place at) {
     for (int64_t b = 0; b < blocks_of(k); b++) {
-        const int64_t left = k - 32 * b;
-        const uint32_t mask = left >= 32 ? 0xffffffff : (1u << left) - 1;
-        __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, x + 32 * b);
-        __m512 high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), x + 32 * b + 16);
         uint32_t pair[16];
-        _mm512_storeu_si512(pair, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+        _mm512_storeu_si512(pair, pairs_of(x, k, b));
         char *out = at.base + (16 * b * at.width + at.row) * 4;
         for (int64_t i = 0; i < 16; i++) ck_store32(out + 4 * i * at.width, pair[i]);
+    }
+}
+
+static void prepare_group(const float *x, int64_t ldx, int64_t k, int64_t width, char *out) {
+    const __mmask16 rows = (__mmask16)((1 << width) - 1);
+    for (int64_t b = 0; b < blocks_of(k); b++) {
+        __m512i r[16];
+        UNROLL for (int i = 0; i < 16; i++) r[i] = i < width ? pairs_of(x + i * ldx, k, b) : _mm512_setzero_si512();
+        transpose(r);
+        UNROLL for (int i = 0; i < 16; i++) _mm512_mask_storeu_epi32(out + 4 * i * width, rows, r[i]);
+        out += 64 * width;
+    }
+}
+
+void ck_avx512_bf16_prepare(const float *x, int64_t ldx, int64_t m, int64_t k, int64_t m0, int64_t m1, void *prepared) {
+    for (int64_t i = m0; i < m1;) {
+        const ck_place at = ck_place_of(prepared, ck_prepared_row_bytes(CK_ACT_BF16, k), CK_AVX512_BF16_GROUP, m, i);
+        const bool whole = at.row == 0 && i + at.width <= m1;
+        if (whole) prepare_group(x + i * ldx, ldx, k, at.width, at.base);
+        else prepare_row(x + i * ldx, k, at);
+        i += whole ? at.width : 1;
     }
 }
 

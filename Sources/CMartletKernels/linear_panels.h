@@ -89,11 +89,6 @@ static inline size_t ck_prepared_row_bytes(ck_activation activation, int64_t k) 
     return 0;
 }
 
-static inline int64_t ck_group_width(int64_t group, int64_t m) {
-    int64_t groups = (m + group - 1) / group;
-    return groups ? (m + groups - 1) / groups : 1;
-}
-
 // Row i of m: where its group starts, how wide the group is, and which row of it this is.
 typedef struct {
     char *base;

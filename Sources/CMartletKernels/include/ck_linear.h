@@ -27,9 +27,16 @@ typedef struct {
     bool float32;          // all arithmetic in float32
     int64_t n, k;          // rows (outputs) and columns (inputs) of the weight
     int64_t row_group;     // ranges of n given to `pack` and `multiply` start at multiples of this
-    int64_t token_group;   // ranges of m given to `prepare` start at multiples of this
+    int64_t token_group;   // most rows of activations that are interleaved, see ck_group_width
     size_t packed_bytes;   // 0: multiplied where it lies in the file, `pack` is not called
 } ck_plan;
+
+// Rows in a group of interleaved activations, as even as may be: 8 rows are 4 and 4, not 6 and 2. `prepare` is fastest for
+// ranges of m that start at multiples of it.
+static inline int64_t ck_group_width(int64_t token_group, int64_t m) {
+    int64_t groups = (m + token_group - 1) / token_group;
+    return groups ? (m + groups - 1) / groups : 1;
+}
 
 typedef struct ck_linear_table {
     // avx512-bf16-vnni, avx512-vnni, avx512, avx2-vnni, avx2, neon-bf16-i8mm, neon-bf16-dotprod, neon-dotprod, neon or

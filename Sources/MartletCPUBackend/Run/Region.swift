@@ -62,7 +62,7 @@ struct LinearRegion: BitwiseCopyable {
     let source: RowSource
     let weights: UnsafeBufferPointer<LinearWeight>
     let inputs: UnsafeBufferPointer<PreparedInput>
-    /// Rows that are prepared together are multiples of this.
+    /// Most rows of the inputs that are interleaved, for `ck_group_width`.
     let tokenGroup: Int
     /// Shares of the output for few rows, where weights stream through once, and for many.
     let fineChunks: UnsafeBufferPointer<LinearChunk>

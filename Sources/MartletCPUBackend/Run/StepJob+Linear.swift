@@ -5,8 +5,8 @@ extension StepJob {
     func prepare(_ region: UnsafePointer<LinearRegion>, _ step: Step, _ worker: Worker) {
         let source = region.pointee.source
         let rows = step.rows(source.domain)
-        let group = region.pointee.tokenGroup
-        // Whole token groups, about four pieces a thread, as many rows as the thread's memory holds.
+        let group = Int(ck_group_width(Int64(region.pointee.tokenGroup), Int64(rows)))
+        // Whole groups, about four pieces a thread, as many rows as the thread's memory holds.
         let most = max(CPUExecutable.preparedRowsPerChunk / group, 1) * group
         let perChunk = min(most, (rows / (4 * worker.count) + 1).roundedUp(to: group))
         worker.forEachChunk((rows + perChunk - 1) / perChunk) { chunk in
