@@ -1,12 +1,15 @@
 """A bar chart as SVG text that is readable on light and dark pages."""
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, VALUES, BAR, GAP, PADDING = 860, 250, 90, 11, 12, 16
+WIDTH, LABELS, VALUES, BAR, GAP, PADDING = 860, 260, 80, 11, 12, 16
+# Of the longest number beside a bar.
+NUMBER = 36
 STYLE = """\
 <style>
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .small { font-size: 10px; fill: #57606a }
 .bold { font-weight: 600 }
+.inside { fill: #ffffff; text-anchor: end }
 .e0 { fill: #d9480f } .e1 { fill: #8c959f } .e2 { fill: #54aeff }
 .limit { stroke: #24292f; stroke-width: 1.5 }
 @media (prefers-color-scheme: dark) {
@@ -58,7 +61,10 @@ def group(line, engines, y):
     for index, value in values:
         width = max(value * scale, 1)
         parts.append(f'<rect class="e{index}" x="{LABELS}" y="{y}" width="{width:.1f}" height="{BAR - 1}"/>')
-        parts.append(f'<text class="small" x="{LABELS + width + 5:.1f}" y="{y + 9}">{amount(value)}</text>')
+        # A number that would cross the limit's line stands inside its bar.
+        crosses = limit is not None and width <= limit * scale <= width + NUMBER
+        place = f'class="small inside" x="{LABELS + width - 4:.1f}"' if crosses else f'class="small" x="{LABELS + width + 5:.1f}"'
+        parts.append(f'<text {place} y="{y + 9}">{amount(value)}</text>')
         y += BAR
     if limit:
         x = LABELS + limit * scale
