@@ -63,8 +63,8 @@ def group(line, engines, y):
         parts.append(f'<rect class="e{index}" x="{LABELS}" y="{y}" width="{width:.1f}" height="{BAR - 1}"/>')
         # A number that would cross the limit's line stands inside its bar.
         crosses = limit is not None and width <= limit * scale <= width + NUMBER
-        place = f'class="small inside" x="{LABELS + width - 4:.1f}"' if crosses else f'class="small" x="{LABELS + width + 5:.1f}"'
-        parts.append(f'<text {place} y="{y + 9}">{amount(value)}</text>')
+        style, x = ("small inside", LABELS + width - 4) if crosses else ("small", LABELS + width + 5)
+        parts.append(f'<text class="{style}" x="{x:.1f}" y="{y + 9}">{amount(value)}</text>')
         y += BAR
     if limit:
         x = LABELS + limit * scale

@@ -50,7 +50,9 @@ def markdown(runs, with_chart=False):
     for row in ROWS:
         mine = [line for line in found if line.row == row]
         if mine:
-            explained = EXPLAINED.get(row, "").format(**runs[-1]["settings"])
+            # As the last run that measured this row was set.
+            measured = [run for run in runs if row in run["settings"]["rows"]]
+            explained = EXPLAINED.get(row, "").format(**(measured or runs)[-1]["settings"])
             parts += ["## " + TITLES[row], *([explained] if explained else []), table(mine, runs)]
     parts += failures(runs)
     parts.append("Made by `Benchmarks/compare`; `Benchmarks/compare --help` says how to make it anew on your machine.")
