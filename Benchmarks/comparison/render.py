@@ -51,7 +51,7 @@ def markdown(runs, with_chart=False):
         mine = [line for line in found if line.row == row]
         if mine:
             # As the last run that measured this row was set.
-            measured = [run for run in runs if row in run["settings"]["rows"]]
+            measured = [run for run in runs if row in run["settings"].get("rows", ())]
             explained = EXPLAINED.get(row, "").format(**(measured or runs)[-1]["settings"])
             parts += ["## " + TITLES[row], *([explained] if explained else []), table(mine, runs)]
     parts += failures(runs)
