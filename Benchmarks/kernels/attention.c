@@ -1,55 +1,13 @@
 // Speed of attention on one thread: prompts in GFLOP/s of visible products, decode in GB/s of keys and values read.
-//   Benchmarks/kernels/run-attention [table] [head_dim] [heads per KV head]
-#define _GNU_SOURCE
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <time.h>
-
+//   Benchmarks/kernels/run attention [table] [head_dim] [heads per KV head]
+#include "measure.h"
 #include "ck_vector.h"
 
 static const struct { ck_kv_dtype dtype; const char *name; } dtypes[] = {
     {CK_KV_BF16, "bf16"}, {CK_KV_I8, "int8"}, {CK_KV_F32, "f32"},
 };
 
-// The thread's own time, so that a busy neighbour process costs less.
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void *room(size_t bytes) {
-    size_t size = (bytes + (1 << 21)) >> 21 << 21;
-    void *p = aligned_alloc(1 << 21, size);
-    if (!p) return perror("memory"), exit(1), NULL;
-#ifdef MADV_HUGEPAGE
-    // As the engine's cache.
-    madvise(p, size, MADV_HUGEPAGE);
-#endif
-    return memset(p, 0, bytes);
-}
-
-enum { PROBE_BYTES = 256 << 20, CONTEXT = 8192, KV_HEADS = 8, GROUPS = CONTEXT / CK_KV_GROUP };
-
-// Best of a few sequential reads.
-static double read_gbs(const char *p) {
-    typedef long long lanes __attribute__((vector_size(64)));
-    double best = 1e9;
-    static volatile long long sink;
-    for (int r = 0; r < 4; r++) {
-        double start = now();
-        lanes sum[4] = {0};
-        for (size_t i = 0; i < PROBE_BYTES; i += 256)
-            for (int j = 0; j < 4; j++) sum[j] ^= *(const lanes *)(const void *)(p + i + 64 * j);
-        sum[0] ^= sum[1] ^ sum[2] ^ sum[3];
-        sink = sum[0][0] ^ sum[0][5];
-        double t = now() - start;
-        if (t < best) best = t;
-    }
-    return PROBE_BYTES / best / 1e9;
-}
+enum { CONTEXT = 8192, KV_HEADS = 8, GROUPS = CONTEXT / CK_KV_GROUP };
 
 static float random_float(void) { return (float)(rand() % 2001 - 1000) / 500; }
 
@@ -59,10 +17,10 @@ int main(int argc, char **argv) {
     const int64_t head_dim = argc > 2 ? atoll(argv[2]) : 64, heads = argc > 3 ? atoll(argv[3]) : 4;
     const int64_t tile = 64 / heads > 4 ? 64 / heads : 4, width = heads * head_dim;
     static const int64_t prompts[] = {512, 2048, 4096, 8192};
-    char *probe = room(PROBE_BYTES);
-    float *query = room((size_t)(CONTEXT * width) * 4), *out = room((size_t)(CONTEXT * width) * 4);
+    char *probe = room(PROBE_BYTES, 0);
+    float *query = room((size_t)(CONTEXT * width) * 4, 0), *out = room((size_t)(CONTEXT * width) * 4, 0);
     for (int64_t i = 0; i < CONTEXT * width; i++) query[i] = random_float();
-    void *scratch = room(ck_attention_scratch_bytes(head_dim, tile * heads));
+    void *scratch = room(ck_attention_scratch_bytes(head_dim, tile * heads), 0);
     printf("%s, head_dim %ld, %ld query heads per KV head, one thread; read probe %.1f GB/s\n", t->name, (long)head_dim,
            (long)heads, read_gbs(probe));
     printf("%-6s %12s %12s %12s %12s %14s %14s\n", "cache", "512 GFLOP/s", "2048", "4096", "8192", "decode 8192",
@@ -72,10 +30,10 @@ int main(int argc, char **argv) {
         // Requests in turn, together larger than any cache; a block holds the group of every KV head.
         const int64_t request_bytes = (int64_t)group * KV_HEADS * GROUPS;
         const int64_t requests = (192 << 20) / request_bytes + 1;
-        uint8_t *cache = room((size_t)(request_bytes * requests));
-        int32_t *table = room(sizeof(int32_t) * (size_t)(GROUPS * requests));
+        uint8_t *cache = room((size_t)(request_bytes * requests), 0);
+        int32_t *table = room(sizeof(int32_t) * (size_t)(GROUPS * requests), 0);
         for (int64_t i = 0; i < GROUPS * requests; i++) table[i] = (int32_t)i;
-        float *key = room(2 * (size_t)head_dim * 4);
+        float *key = room(2 * (size_t)head_dim * 4, 0);
         for (int64_t block = 0; block < GROUPS * requests; block++)
             for (int64_t head = 0; head < KV_HEADS; head++) {
                 uint8_t *to = cache + (block * KV_HEADS + head) * (int64_t)group;

@@ -1,10 +1,7 @@
 // Speed of every format's product on one thread, beside a probe of what the machine gives at that moment.
 //   Benchmarks/kernels/run [table] [n] [k] [format or all] [rows of activations...]
 #include "ck_linear.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "measure.h"
 
 static const struct { ck_format format; const char *name; int64_t columns; size_t bytes; } formats[] = {
     {CK_BF16, "BF16", 1, 2}, {CK_Q8_0, "Q8_0", 32, 34}, {CK_Q4_0, "Q4_0", 32, 18}, {CK_Q4_1, "Q4_1", 32, 20},
@@ -12,37 +9,6 @@ static const struct { ck_format format; const char *name; int64_t columns; size_
     {CK_IQ4_NL, "IQ4_NL", 32, 18}, {CK_Q2_K, "Q2_K", 256, 84}, {CK_Q3_K, "Q3_K", 256, 110}, {CK_Q5_K, "Q5_K", 256, 176},
     {CK_F16, "F16", 1, 2}, {CK_F32, "F32", 1, 4},
 };
-
-// The thread's own time, so that a busy neighbour process costs less.
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void *room(size_t bytes) {
-    void *p = aligned_alloc(1 << 21, (bytes + (1 << 21)) >> 21 << 21);
-    return p ? memset(p, 1, bytes) : (perror("memory"), exit(1), NULL);
-}
-
-enum { PROBE_BYTES = 256 << 20 };
-// Best of a few sequential reads.
-static double read_gbs(const char *p) {
-    typedef long long lanes __attribute__((vector_size(64)));
-    double best = 1e9;
-    static volatile long long sink;
-    for (int r = 0; r < 4; r++) {
-        double start = now();
-        lanes sum[4] = {0};
-        for (size_t i = 0; i < PROBE_BYTES; i += 256)
-            for (int j = 0; j < 4; j++) sum[j] ^= *(const lanes *)(const void *)(p + i + 64 * j);
-        sum[0] ^= sum[1] ^ sum[2] ^ sum[3];
-        sink = sum[0][0] ^ sum[0][5];
-        double t = now() - start;
-        if (t < best) best = t;
-    }
-    return PROBE_BYTES / best / 1e9;
-}
 
 // Copies of the weight in turn, together larger than any cache.
 enum { COPIES_BYTES = 192 << 20 };
@@ -56,8 +22,8 @@ int main(int argc, char **argv) {
     int count = argc > 5 ? 0 : 7;
     for (int i = 5; i < argc && count < MOST; i++) ms[count++] = atoll(argv[i]);
     for (int i = 0; i < count; i++) if (ms[i] > most) most = ms[i];
-    char *probe = room(PROBE_BYTES);
-    float *x = room((size_t)(most * k) * 4), *y = room((size_t)(most * n) * 4);
+    char *probe = room(PROBE_BYTES, 1);
+    float *x = room((size_t)(most * k) * 4, 1), *y = room((size_t)(most * n) * 4, 1);
     for (int64_t i = 0; i < most * k; i++) x[i] = (float)(rand() % 2001 - 1000) / 1000;
     printf("%s, n %ld k %ld, one thread; read probe %.1f GB/s\n%-7s %9s %9s %9s", t->name, (long)n, (long)k,
            read_gbs(probe), "format", "pack GB/s", "prep GB/s", "few GB/s");
@@ -70,8 +36,8 @@ int main(int argc, char **argv) {
         size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes,
                kept = p.packed_bytes ? p.packed_bytes : bytes;
         int copies = (int)(COPIES_BYTES / kept) + 1;
-        char *w = room(bytes), *all = room(kept * (size_t)copies),
-             *prepared = room(t->prepared_bytes(p.activation, most, k));
+        char *w = room(bytes, 1), *all = room(kept * (size_t)copies, 1),
+             *prepared = room(t->prepared_bytes(p.activation, most, k), 1);
         double pack = 0;
         for (int c = 0; c < copies; c++) {
             double start = now();

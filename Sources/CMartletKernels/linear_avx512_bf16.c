@@ -12,6 +12,8 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,avx2,fma,f16c"))), \
                              apply_to = function)
 
+#include "linear_avx512_transpose.h"
+
 // Bytes of a panel for one pair of columns, and for a block of 32 columns.
 enum { PAIR_BYTES = 4 * CK_PANEL, BLOCK_BYTES = 16 * PAIR_BYTES };
 // Columns that pass at a time when there are several groups of activations: their parts of a panel and of a group of
@@ -22,28 +24,6 @@ static inline int64_t blocks_of(int64_t k) { return (k + 31) / 32; }
 
 size_t ck_avx512_bf16_packed_bytes(int64_t n, int64_t k) {
     return (size_t)((n + CK_PANEL - 1) / CK_PANEL * blocks_of(k)) * BLOCK_BYTES;
-}
-
-// Columns of 16 registers of 32-bit words become rows.
-INLINE void transpose(__m512i r[16]) {
-    __m512i t[16];
-    UNROLL for (int i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-    }
-    UNROLL for (int i = 0; i < 16; i += 4) UNROLL for (int j = 0; j < 2; j++) {
-        r[i + 2 * j] = _mm512_unpacklo_epi64(t[i + j], t[i + 2 + j]);
-        r[i + 2 * j + 1] = _mm512_unpackhi_epi64(t[i + j], t[i + 2 + j]);
-    }
-    // r[4 g + c] holds words c, c + 4, c + 8, c + 12 of rows 4 g .. 4 g + 3.
-    UNROLL for (int c = 0; c < 4; c++) {
-        __m512i low0 = _mm512_shuffle_i32x4(r[c], r[4 + c], 0x88), high0 = _mm512_shuffle_i32x4(r[c], r[4 + c], 0xdd);
-        __m512i low1 = _mm512_shuffle_i32x4(r[8 + c], r[12 + c], 0x88);
-        __m512i high1 = _mm512_shuffle_i32x4(r[8 + c], r[12 + c], 0xdd);
-        t[c] = _mm512_shuffle_i32x4(low0, low1, 0x88), t[8 + c] = _mm512_shuffle_i32x4(low0, low1, 0xdd);
-        t[4 + c] = _mm512_shuffle_i32x4(high0, high1, 0x88), t[12 + c] = _mm512_shuffle_i32x4(high0, high1, 0xdd);
-    }
-    UNROLL for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
 void ck_avx512_bf16_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {

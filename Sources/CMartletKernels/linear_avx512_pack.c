@@ -10,6 +10,8 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \
                              apply_to = function)
 
+#include "linear_avx512_transpose.h"
+
 // Words of scales come first in a row; no block has more than 48 words of codes.
 enum { SCALES = 4, ROW_WORDS = 64 };
 
@@ -122,28 +124,6 @@ INLINE void row_words(const ck_format f, const uint8_t *b, uint32_t *row) {
     }
 }
 
-// Rows of 16 words, `pitch` words apart, to columns.
-INLINE void transpose(const uint32_t *from, __m512i v[16]) {
-    __m512i a[16];
-    UNROLL for (int i = 0; i < 16; i++) v[i] = _mm512_loadu_si512(from + i * ROW_WORDS);
-    UNROLL for (int i = 0; i < 16; i += 2) {
-        a[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
-        a[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
-    }
-    UNROLL for (int i = 0; i < 16; i += 4) UNROLL for (int j = 0; j < 2; j++) {
-        v[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + 2 + j]);
-        v[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + 2 + j]);
-    }
-    UNROLL for (int i = 0; i < 4; i++) {
-        __m512i p = _mm512_shuffle_i32x4(v[i], v[i + 4], 0x88), q = _mm512_shuffle_i32x4(v[i], v[i + 4], 0xdd);
-        __m512i r = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0x88);
-        __m512i s = _mm512_shuffle_i32x4(v[i + 8], v[i + 12], 0xdd);
-        a[i] = _mm512_shuffle_i32x4(p, r, 0x88), a[i + 8] = _mm512_shuffle_i32x4(p, r, 0xdd);
-        a[i + 4] = _mm512_shuffle_i32x4(q, s, 0x88), a[i + 12] = _mm512_shuffle_i32x4(q, s, 0xdd);
-    }
-    UNROLL for (int i = 0; i < 16; i++) v[i] = a[i];
-}
-
 // The bytes of a word of 16 rows to 4 lines of the panel.
 INLINE void store_bytes(__m512i word, uint8_t *to) {
     UNROLL for (int i = 0; i < 4; i++)
@@ -164,7 +144,9 @@ INLINE void pack_block(const ck_format f, const uint8_t *source, size_t row_byte
     for (int half = 0; half < 2; half++)
         UNROLL for (int first = l.scales ? 0 : SCALES; first < words; first += 16) {
             __m512i v[16];
-            transpose(rows + half * 16 * ROW_WORDS + first, v);
+            UNROLL for (int i = 0; i < 16; i++)
+                v[i] = _mm512_loadu_si512(rows + (half * 16 + i) * ROW_WORDS + first);
+            transpose(v);
             UNROLL for (int i = 0; i < 16; i++) {
                 const int word = first + i;
                 if (word >= words) break;
