@@ -115,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletServer", "Martlet", "MartletEngine", "MartletModelIR", "MartletJSON",
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletModelIR", "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -4,18 +4,20 @@
 public struct IncrementalDetokenizer: Sendable {
     private let tokenizer: Tokenizer
     private let skipSpecialTokens: Bool
+    private let kept: Set<Int32>
     /// An unfinished UTF-8 sequence: at most three bytes.
     private var pending: [UInt8] = []
 
-    /// A detokenizer for one text.
-    public init(tokenizer: Tokenizer, skipSpecialTokens: Bool) {
+    /// A detokenizer for one text; the special tokens in `kept` are never skipped.
+    public init(tokenizer: Tokenizer, skipSpecialTokens: Bool, kept: Set<Int32> = []) {
         self.tokenizer = tokenizer
         self.skipSpecialTokens = skipSpecialTokens
+        self.kept = kept
     }
 
     /// The text that `id` makes final, which may be empty.
     public mutating func append(_ id: Int32) -> String {
-        if skipSpecialTokens && tokenizer.isSpecial(id) { return "" }
+        if skipSpecialTokens && tokenizer.isSpecial(id) && !kept.contains(id) { return "" }
         pending.append(contentsOf: tokenizer.vocabulary.bytes(Int(id)))
         let finalCount = pending.count - unfinishedCount
         guard finalCount > 0 else { return "" }

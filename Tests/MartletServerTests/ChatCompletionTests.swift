@@ -159,7 +159,10 @@ import Testing
 
     @Test(arguments: [
         (#""response_format":{"type":"json_object"}"#, "response_format"),
-        (#""tools":[{"type":"function","function":{"name":"f"}}]"#, "tools"),
+        (#""tools":[{"type":"function","function":{"name":""}}]"#, "tools[0].function.name"),
+        (#""tools":[{"type":"web_search"}]"#, "tools[0].type"),
+        (#""tools":[{"type":"function","function":{"name":"f","parameters":1}}]"#, "tools[0].function.parameters"),
+        (#""functions":[{"name":"f"}]"#, "functions"), (#""parallel_tool_calls":"no""#, "parallel_tool_calls"),
         (#""tool_choice":"required""#, "tool_choice"), (#""guided_json":{}"#, "guided_json"),
         (#""structured_outputs":{"regex":"a"}"#, "structured_outputs"), (#""use_beam_search":true"#, "use_beam_search"),
         (#""best_of":2"#, "best_of"), (#""bad_words":["x"]"#, "bad_words"),

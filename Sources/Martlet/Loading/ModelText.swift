@@ -11,6 +11,7 @@ struct ModelText: Sendable {
     let chatTemplate: ChatTemplate?
     /// Why the model's own template cannot be used; the model then still completes texts.
     let chatTemplateProblem: String?
+    let chatFormats: ChatFormats
 
     /// Reads everything a configuration asks for.
     ///
@@ -22,6 +23,7 @@ struct ModelText: Sendable {
         samplingDefaults = try SamplingDefaults.load(
             SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
         (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)
+        chatFormats = try ChatFormats(configuration, template: chatTemplate, tokenizer: tokenizer)
     }
 
     private static func chatTemplate(

@@ -31,6 +31,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Chat template")
     var template: ChatTemplateOptions
 
+    @OptionGroup(title: "Tools and reasoning")
+    var parsers: OutputParserOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -40,6 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
         engine.apply(to: &configuration)
         defaults.apply(to: &configuration)
         try template.apply(to: &configuration)
+        parsers.apply(to: &configuration)
         configuration.servedModelName = server.servedModelName.first
         configuration.maxLogprobs = server.maxLogprobs
         let console = Console.standard
@@ -47,7 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
 
         var logger = Logger(label: "martlet") { StderrLogHandler(label: $0) }
         logger.logLevel = server.enableLogRequests ? .debug : .info
-        let serverConfiguration = server.configuration
+        var serverConfiguration = server.configuration
+        parsers.apply(to: &serverConfiguration)
         if serverConfiguration.host != "127.0.0.1", serverConfiguration.host != "::1",
             serverConfiguration.host != "localhost", serverConfiguration.apiKeys.isEmpty
         {
