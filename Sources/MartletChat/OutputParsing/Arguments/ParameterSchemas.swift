@@ -1,30 +1,5 @@
 import MartletJSON
 
-/// The tools of a request by name, for turning parameters into the types their schemas declare.
-struct ToolSchemas: Sendable {
-    private let parameters: [[UInt8]: ParameterSchemas]
-
-    /// Tools as in a chat request, `{"type": "function", "function": {...}}`, or the functions alone.
-    init(_ tools: [JSONValue]) {
-        var parameters: [[UInt8]: ParameterSchemas] = [:]
-        for tool in tools {
-            let function = tool["function"] ?? tool
-            guard let name = function["name"]?.stringValue, parameters[Array(name.utf8)] == nil else { continue }
-            parameters[Array(name.utf8)] = ParameterSchemas(function["parameters"])
-        }
-        self.parameters = parameters
-    }
-
-    /// True where the request declares no tools, so that any name may be called.
-    var isEmpty: Bool { parameters.isEmpty }
-
-    /// True if the tool may be called.
-    func allows(_ name: String) -> Bool { isEmpty || parameters[Array(name.utf8)] != nil }
-
-    /// The parameters of a tool; of an unknown one, parameters without schemas.
-    func parameters(of name: String) -> ParameterSchemas { parameters[Array(name.utf8)] ?? ParameterSchemas(nil) }
-}
-
 /// The parameters of one tool.
 struct ParameterSchemas: Sendable {
     private let root: JSONValue?
