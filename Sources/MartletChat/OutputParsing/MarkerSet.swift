@@ -65,9 +65,10 @@ struct MarkerRemoval: Sendable {
             result += pending[position..<range.lowerBound]
             position = range.upperBound
         }
-        guard case .none(let undecided) = markers.search(pending, from: position, isFinal: isFinal) else { return result }
-        result += pending[position..<undecided]
-        pending.removeFirst(undecided)
+        if case .none(let undecided) = markers.search(pending, from: position, isFinal: isFinal) {
+            result += pending[position..<undecided]
+            pending.removeFirst(undecided)
+        }
         return result
     }
 }
