@@ -1,0 +1,44 @@
+/// How one call, or one list of calls, is written after its opener.
+struct CallPattern: Sendable {
+    /// A step in reading a call.
+    enum Step: Sendable {
+        /// Whitespace, if any.
+        case space
+        /// Exactly this text.
+        case literal(String)
+        /// A line's text up to one of these, which is left for the next step: captured as a name.
+        case name(until: [String])
+        /// A JSON object or array: captured.
+        case object, array
+        /// A JSON object that may be left out where it has no members: captured.
+        case optionalObject
+        /// Ends the call; may be missing at the end of the output or where another call begins.
+        case looseEnd(String)
+    }
+
+    /// What the steps captured.
+    struct Captures {
+        var names: [String] = []
+        var json: ArraySlice<UInt8>?
+    }
+
+    /// How further calls follow without an opener of their own.
+    struct Repetition: Sendable {
+        /// What the next call begins with.
+        var start: String
+        /// May stand between two calls, beside whitespace.
+        var separator: String?
+        /// Ends the section.
+        var end: String?
+    }
+
+    /// The steps after the opener; each starts where the one before it ended.
+    var steps: [Step]
+    /// True where the opener is itself the first byte of the JSON.
+    var readsOpener = false
+    /// True where the call must come first in the content.
+    var onlyAtStart = false
+    var repetition: Repetition?
+    /// The calls that the captures stand for; nil if they are no calls.
+    var calls: @Sendable (Captures) -> [FoundCall]?
+}
