@@ -13,6 +13,8 @@ struct TokenizerFile {
     var vocab: JSONPullReader?
     /// Stands before the value of `merges`.
     var merges: JSONPullReader?
+    /// What the file asks for and serving leaves out.
+    var notices: [String] = []
 
     /// Ids beyond this would only reserve memory.
     static let maxID: Int64 = 1 << 24
@@ -29,6 +31,10 @@ struct TokenizerFile {
                 case "post_processor": postProcessor = try reader.value()
                 case "decoder": decoder = try reader.value()
                 case "model": try readModel(&reader)
+                case "truncation", "padding":
+                    if try !reader.value().isNull {
+                        notices.append("the tokenizer's \(key) is not applied: texts keep their length")
+                    }
                 default: try reader.skip()
                 }
             }
