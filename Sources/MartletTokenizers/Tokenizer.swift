@@ -39,9 +39,9 @@ public struct Tokenizer: Sendable {
         self.vocabulary = vocabulary
         self.addedTokens = Dictionary(addedTokens.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         idOfAddedToken = Dictionary(addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { _, last in last })
-        rawMatcher = AddedTokenMatcher(addedTokens.filter { !$0.normalized })
+        rawMatcher = AddedTokenMatcher(addedTokens.filter { $0.isParsed && !$0.normalized })
         normalizedMatcher = AddedTokenMatcher(
-            addedTokens.filter(\.normalized).map { token in
+            addedTokens.filter { $0.isParsed && $0.normalized }.map { token in
                 var token = token
                 let content = token.content.withUnsafeBufferPointer { normalizer?.normalize($0) }
                 token.content = content ?? token.content
