@@ -76,8 +76,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletWeights", "MartletCPUBackend",
-                "MartletModelIR", "MartletJSON",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletTokenizers", "MartletWeights",
+                "MartletCPUBackend", "MartletModelIR", "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

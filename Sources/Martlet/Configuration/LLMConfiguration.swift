@@ -76,6 +76,8 @@ public struct LLMConfiguration: Sendable {
     public var overrideGenerationConfig = JSONObject()
     /// Source text of a chat template to use instead of the model's own.
     public var chatTemplate: String?
+    /// Variables of the chat template; a request's own win.
+    public var defaultChatTemplateKwargs = JSONObject()
     /// Name to report instead of the model's.
     public var servedModelName: String?
 

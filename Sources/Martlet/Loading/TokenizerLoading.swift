@@ -1,32 +1,53 @@
+import Glibc
 import MartletJSON
 import MartletTokenizers
 import MartletWeights
 
 /// Reads tokenizers from where checkpoints keep them.
 enum TokenizerLoading {
-    /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer.json.
+    /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer file.
     ///
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
     static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> Tokenizer {
-        if let replacement {
-            guard replacement.hasSuffix(".json") else { return try load(folder: replacement) }
-            let folder = replacement.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-            return try load(json: replacement, folder: folder.isEmpty ? "." : folder.joined(separator: "/"))
-        }
+        if let replacement { return try load(path: replacement) }
         switch source {
         case .huggingFace(let directory): return try load(folder: directory)
-        case .gguf(let metadata):
-            do { return try Tokenizer(gguf: GGUFVocabulary(metadata)) } catch { throw LLMError(error, "GGUF metadata") }
+        case .gguf(let metadata): return try load(metadata, path: "GGUF metadata")
         }
     }
 
-    private static func load(folder: String) throws(LLMError) -> Tokenizer {
-        try load(json: "\(folder)/tokenizer.json", folder: folder)
+    /// The tokenizer in a folder or a file; what kind of file, its contents tell.
+    ///
+    /// **Throws** `modelNotFound`, `cannotLoad` or `unsupported`, naming the file.
+    static func load(path: String) throws(LLMError) -> Tokenizer {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try load(folder: path) }
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return try load(file: path, folder: folder.isEmpty ? "." : folder.joined(separator: "/"))
     }
 
-    private static func load(json path: String, folder: String) throws(LLMError) -> Tokenizer {
+    /// The first of the usual files that is there.
+    private static func load(folder: String) throws(LLMError) -> Tokenizer {
+        for name in TokenizerFormat.fileNames where access("\(folder)/\(name)", F_OK) == 0 {
+            return try load(file: "\(folder)/\(name)", folder: folder)
+        }
+        throw .cannotLoad(
+            "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+    }
+
+    private static func load(file path: String, folder: String) throws(LLMError) -> Tokenizer {
         let file: MappedFile
         do { file = try MappedFile(path: path) } catch { throw LLMError(error) }
+        guard let format = TokenizerFormat(of: file.bytes) else {
+            throw .cannotLoad("\(path): is no tokenizer; accepted are \(TokenizerFormat.accepted)")
+        }
+        if format == .gguf {
+            do { return try load(GGUFVocabularyMetadata(GGUF(file: file)), path: path) } catch let error as LLMError {
+                throw error
+            } catch {
+                throw .cannotLoad("\(error)")
+            }
+        }
         let config = try json("\(folder)/tokenizer_config.json")
         do {
             return try file.bytes.withMemoryRebound(to: UInt8.self) { (bytes) throws(TokenizerError) in
@@ -35,6 +56,10 @@ enum TokenizerLoading {
         } catch {
             throw LLMError(error, path)
         }
+    }
+
+    private static func load(_ metadata: GGUFVocabularyMetadata, path: String) throws(LLMError) -> Tokenizer {
+        do { return try Tokenizer(gguf: GGUFVocabulary(metadata)) } catch { throw LLMError(error, path) }
     }
 
     /// A JSON file's value, or nil when there is no file.

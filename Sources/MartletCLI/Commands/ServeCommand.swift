@@ -28,6 +28,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Defaults")
     var defaults: GenerationDefaultOptions
 
+    @OptionGroup(title: "Chat template")
+    var template: ChatTemplateOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -35,7 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
-        try defaults.apply(to: &configuration)
+        defaults.apply(to: &configuration)
+        try template.apply(to: &configuration)
         configuration.servedModelName = server.servedModelName.first
         configuration.maxLogprobs = server.maxLogprobs
         let console = Console.standard

@@ -1,0 +1,4 @@
+extension ReasoningFormat {
+    /// Every reasoning format.
+    static let all: [ReasoningFormat] = []
+}

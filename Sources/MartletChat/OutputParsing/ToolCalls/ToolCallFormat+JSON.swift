@@ -1,0 +1,4 @@
+extension ToolCallFormat {
+    /// The formats whose calls are JSON.
+    static let jsonFormats: [ToolCallFormat] = []
+}
