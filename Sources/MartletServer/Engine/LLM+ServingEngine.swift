@@ -45,7 +45,7 @@ extension ChatPrompt {
         var request = ChatRenderRequest(
             messages: messages, tools: tools.isEmpty ? nil : tools, documents: documents.isEmpty ? nil : documents,
             addGenerationPrompt: addGenerationPrompt, variables: templateVariables, now: .now())
-        request.continueFinalMessage = continueFinalMessage
+        // request.continueFinalMessage = continueFinalMessage
         return request
     }
 }

@@ -1,5 +1,6 @@
 import Martlet
 import MartletChat
+import MartletEngine
 import MartletJSON
 
 /// What an event adds to a choice's message.
