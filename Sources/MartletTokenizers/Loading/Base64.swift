@@ -21,6 +21,13 @@ enum Base64 {
         return true
     }
 
+    /// What `text` stands for, or nil where it is no base64.
+    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 4 * 3)
+        return Array(text).withUnsafeBufferPointer { append($0, to: &bytes) } ? bytes : nil
+    }
+
     private static let equals = UInt8(ascii: "=")
 
     /// The six bits of each character; 64 for those that have none.
