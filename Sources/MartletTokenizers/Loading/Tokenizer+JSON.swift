@@ -17,7 +17,8 @@ extension Tokenizer {
     ) throws(TokenizerError) -> Tokenizer {
         let file = try TokenizerFile(bytes)
         let preTokenizer = try PreTokenizer(json: file.preTokenizer)
-        let model = try TokenizerModel(file, endsInByteLevel: preTokenizer.endsInByteLevel)
+        var notices = file.notices
+        let model = try TokenizerModel(file, endsInByteLevel: preTokenizer.endsInByteLevel, notices: &notices)
         var addedTokens = AddedToken.numbered(file.addedTokens, model)
         addConfiguredTokens(config, to: &addedTokens)
         let special = SpecialTokens(config, addedTokens, model)
@@ -25,7 +26,7 @@ extension Tokenizer {
             model: model, normalizer: try Normalizer.from(json: file.normalizer), preTokenizer: preTokenizer,
             postProcessor: try PostProcessor(json: file.postProcessor).overridden(by: config, special),
             decoder: try TokenDecoder(json: file.decoder), addedTokens: addedTokens, special: special,
-            notices: file.notices)
+            notices: notices)
     }
 
     /// Tokens that only tokenizer_config.json lists.

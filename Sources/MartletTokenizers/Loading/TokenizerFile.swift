@@ -2,6 +2,8 @@ import MartletJSON
 
 /// The parts of tokenizer.json, the two long lists still as text.
 struct TokenizerFile {
+    /// The whole file.
+    let bytes: UnsafeBufferPointer<UInt8>
     var addedTokens: [AddedToken] = []
     var normalizer: JSONValue = .null
     var preTokenizer: JSONValue = .null
@@ -20,6 +22,7 @@ struct TokenizerFile {
     static let maxID: Int64 = 1 << 24
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {
+        self.bytes = bytes
         do throws(JSONError) {
             var reader = JSONPullReader(bytes, maxDepth: 64)
             try reader.beginObject()
