@@ -16,7 +16,9 @@ struct MistralConversation {
             let role = messages[start].role
             let end = messages[start...].firstIndex { $0.role != role } ?? messages.count
             append(Array(messages[start..<end]), role, latestCallIDs)
-            if role == .assistant { latestCallIDs += messages[start..<end].flatMap(\.toolCalls).map { Array($0.id.utf8) } }
+            if role == .assistant {
+                latestCallIDs += messages[start..<end].flatMap(\.toolCalls).map { Array($0.id.utf8) }
+            }
             if role == .tool { latestCallIDs = [] }
             start = end
         }
