@@ -13,6 +13,7 @@ from mistral_common.tokens.tokenizers.base import SpecialTokenPolicy
 from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
+from mistral_requests import BUILDERS, VERSIONS, Requests, Speller
 from make_tokenizers import CORPUS, TEKKEN, TEXTS, random_texts
 
 NUM_SPECIAL, NUM_UNUSED = 40, 10
@@ -67,12 +68,61 @@ def tekken_cases(tekken):
     }
 
 
+HANDMADE = {
+    "plain": {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]},
+    "continued": {"messages": [{"role": "user", "content": "Count"}, {"role": "assistant", "content": "One, two, "}], "continue_final_message": True},
+    "tools": {
+        "messages": [
+            {"role": "system", "content": "Use tools."}, {"role": "user", "content": "Weather?"},
+            {"role": "assistant", "tool_calls": [{"id": "abcdefghi", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Köln"}'}}]},
+            {"role": "tool", "tool_call_id": "abcdefghi", "name": "weather", "content": '{"sky":"clear"}'},
+            {"role": "assistant", "content": "Clear."}, {"role": "user", "content": "Thanks."},
+        ],
+        "tools": [{"type": "function", "function": {"name": "weather", "description": "The weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}],
+    },
+    "parallel": {
+        "messages": [
+            {"role": "user", "content": "Both?"},
+            {"role": "assistant", "content": "Let me see.", "tool_calls": [{"id": f"call{i:05}", "type": "function", "function": {"name": "f", "arguments": {"i": i}}} for i in range(2)]},
+            {"role": "tool", "tool_call_id": "call00001", "content": "second"}, {"role": "tool", "tool_call_id": "call00000", "content": "first"},
+        ]
+    },
+    "thinking": {
+        "messages": [
+            {"role": "user", "content": "Why?"}, {"role": "assistant", "reasoning_content": "Hm.", "content": "So."}, {"role": "user", "content": "And?"},
+            {"role": "assistant", "content": [{"type": "thinking", "thinking": "Well", "closed": False}]},
+        ],
+        "continue_final_message": True,
+    },
+    "empty": {"messages": []},
+    "last is the assistant": {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
+}
+
+
+def chat_cases(tekken):
+    """Of each version some requests that it takes, and fewer that it refuses, which have no segments."""
+    cases = []
+    for version in VERSIONS:
+        for builder in BUILDERS if version == "v15" else [None]:
+            speller, generator, missing = Speller(tekken, version, builder), random.Random(version), {True: 18, False: 9}
+            for request in HANDMADE.values():
+                cases.append([version, builder, request, speller.segments(request)])
+            while sum(missing.values()):
+                request = Requests(generator, generator.choice([0, 0, 0.05])).request()
+                segments = speller.segments(request)
+                if len(json.dumps(request)) < 900 and missing[segments is not None] and "\\ud8" not in json.dumps(segments):
+                    missing[segments is not None] -= 1
+                    cases.append([version, builder, request, segments])
+    return cases
+
+
 def main(folder):
     with tempfile.TemporaryDirectory() as scratch:
         tekken = small_tekken()
         files = {
             "tekken.json": json.dumps(tekken, separators=(",", ":")),
             "tekken.cases.json": json.dumps(tekken_cases(load(tekken, scratch)), separators=(",", ":")),
+            "chat.cases.json": json.dumps(chat_cases(tekken), separators=(",", ":")),
         }
     manifest = {
         "script": "Scripts/goldens/make_mistral.py",
