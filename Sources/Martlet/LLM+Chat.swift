@@ -20,12 +20,26 @@ extension LLM {
                 message: "how this model writes tool calls is not known; name its format with --tool-call-parser, or "
                     + "send tool_choice \"none\"")
         }
+        if template == nil, chatTemplate == nil, let mistral, let loadedTokenizer {
+            return parsed(
+                PreparedChat(prompt: .tokenIDs(try mistral.tokenIDs(for: request, tokenizer: loadedTokenizer))),
+                toolCalls: toolCalls, tools: tools, startsInReasoning: nil)
+        }
         let prompt = try renderChat(request, template: template)
-        var prepared = PreparedChat(prompt: .text(prompt))
+        return parsed(
+            PreparedChat(prompt: .text(prompt)), toolCalls: toolCalls, tools: tools,
+            startsInReasoning: chatFormats.reasoning?.startsInReasoning(afterPrompt: prompt))
+    }
+
+    /// Adds what tells the answers' parts apart.
+    private func parsed(
+        _ prepared: PreparedChat, toolCalls: ToolCallFormat?, tools: [JSONValue], startsInReasoning: Bool?
+    ) -> PreparedChat {
+        var prepared = prepared
         if toolCalls != nil || chatFormats.reasoning != nil {
             prepared.parser = OutputParser(
                 toolCalls: toolCalls, reasoning: chatFormats.reasoning, tools: tools,
-                startsInReasoning: chatFormats.reasoning?.startsInReasoning(afterPrompt: prompt))
+                startsInReasoning: startsInReasoning)
             prepared.keptSpecialTokens = chatFormats.reasoningTokens
             if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
         }
@@ -45,7 +59,7 @@ extension LLM {
         var variables = defaultChatTemplateKwargs
         for (name, value) in request.variables { variables[name] = value }
         request.variables = variables
-        request.messages = contentFormat(of: template).apply(to: request.messages)
+        request.messages = TemplateMessages.prepare(request.messages, format: contentFormat(of: template))
         do { return try template.render(request) } catch {
             // Whatever the template stumbles over came with the conversation.
             throw .invalidRequest(param: "messages", message: error.description)

@@ -10,13 +10,13 @@ extension LLM {
         _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws(LLMError) -> Tokenizer {
         if let path = configuration.tokenizer {
-            return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path) }
+            return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path).tokenizer }
         }
         guard configuration.model != nil else {
             let checkpoint = try OpenedModel.demoCheckpoint()
-            return try TokenizerLoading.load(checkpoint.tokenizer, replacement: nil)
+            return try TokenizerLoading.load(checkpoint.tokenizer, replacement: nil).tokenizer
         }
         let path = try await ModelLocator(configuration).path(progress: progress)
-        return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path) }
+        return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path).tokenizer }
     }
 }

@@ -14,6 +14,7 @@ public final class LLM: Sendable {
     /// Why the model's own template cannot be used.
     let chatTemplateProblem: String?
     let chatFormats: ChatFormats
+    let mistral: MistralPrompt?
     let chatTemplateContentFormat: ChatContentFormat
     let defaultChatTemplateKwargs: JSONObject
     let loadedTokenizer: Tokenizer?
@@ -27,6 +28,7 @@ public final class LLM: Sendable {
         chatTemplate = text.chatTemplate
         chatTemplateProblem = text.chatTemplateProblem
         chatFormats = text.chatFormats
+        mistral = text.mistral
         chatTemplateContentFormat = configuration.chatTemplateContentFormat
         defaultChatTemplateKwargs = configuration.defaultChatTemplateKwargs
         maxLogprobs = configuration.maxLogprobs

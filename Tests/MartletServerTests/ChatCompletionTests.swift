@@ -253,18 +253,6 @@ import Testing
         #expect(second["choices"]?[0]?["stop_reason"] == 7)
     }
 
-    @Test func earlierToolCallsReachTheTemplateAsObjects() async throws {
-        let engine = FakeEngine()
-        let body = #"""
-            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[
-              {"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},
-              {"role":"tool","tool_call_id":"1","content":"2"}]}
-            """#
-        #expect(try await InProcessClient(engine).post("/v1/chat/completions", body).status == 200)
-        let calls = engine.chats.first?.messages[1]["tool_calls"]
-        #expect(calls?[0]?["function"]?["arguments"] == ["a": 1])
-    }
-
     @Test func promptsCanBeCutFromTheLeft() async throws {
         let engine = FakeEngine()
         _ = try await InProcessClient(engine).post(

@@ -11,16 +11,8 @@ public enum ChatContentFormat: String, Sendable, Hashable, CaseIterable {
 }
 
 extension ChatContentFormat {
-    /// Messages with contents in this format; `auto` leaves them as they are.
-    func apply(to messages: [JSONValue]) -> [JSONValue] {
-        messages.map { message in
-            guard case .object(var object) = message, let content = object["content"] else { return message }
-            object["content"] = convert(content)
-            return .object(object)
-        }
-    }
-
-    private func convert(_ content: JSONValue) -> JSONValue {
+    /// A message's content in this format; `auto` leaves it as it is.
+    func convert(_ content: JSONValue) -> JSONValue {
         switch (self, content) {
         case (.string, .array(let parts)):
             .string(parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n"))

@@ -7,6 +7,8 @@ import MartletWeights
 /// A model's text side: tokenizer, chat template and sampling defaults.
 struct ModelText: Sendable {
     let tokenizer: Tokenizer?
+    /// How chats are encoded where there is no template.
+    let mistral: MistralPrompt?
     let samplingDefaults: SamplingDefaults
     let chatTemplate: ChatTemplate?
     /// Why the model's own template cannot be used; the model then still completes texts.
@@ -17,9 +19,11 @@ struct ModelText: Sendable {
     ///
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
     init(_ opened: OpenedModel, _ configuration: LLMConfiguration) throws(LLMError) {
-        tokenizer =
+        let loaded =
             configuration.loadsTokenizer
             ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer) : nil
+        tokenizer = loaded?.tokenizer
+        mistral = loaded?.mistral
         samplingDefaults = try SamplingDefaults.load(
             SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
         (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)

@@ -8,7 +8,7 @@ enum TokenizerLoading {
     /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer file.
     ///
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
-    static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> Tokenizer {
+    static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> LoadedTokenizer {
         if let replacement { return try load(path: replacement) }
         switch source {
         case .huggingFace(let directory): return try load(folder: directory)
@@ -19,7 +19,7 @@ enum TokenizerLoading {
     /// The tokenizer in a folder or a file; what kind of file, its contents tell.
     ///
     /// **Throws** `modelNotFound`, `cannotLoad` or `unsupported`, naming the file.
-    static func load(path: String) throws(LLMError) -> Tokenizer {
+    static func load(path: String) throws(LLMError) -> LoadedTokenizer {
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try load(folder: path) }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -27,39 +27,55 @@ enum TokenizerLoading {
     }
 
     /// The first of the usual files that is there.
-    private static func load(folder: String) throws(LLMError) -> Tokenizer {
-        for name in TokenizerFormat.fileNames where access("\(folder)/\(name)", F_OK) == 0 {
-            return try load(file: "\(folder)/\(name)", folder: folder)
+    private static func load(folder: String) throws(LLMError) -> LoadedTokenizer {
+        guard let name = TokenizerFormat.fileName(in: try names(in: folder)) else {
+            throw .cannotLoad("\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
         }
-        throw .cannotLoad(
-            "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+        return try load(file: "\(folder)/\(name)", folder: folder)
     }
 
-    private static func load(file path: String, folder: String) throws(LLMError) -> Tokenizer {
+    private static func names(in folder: String) throws(LLMError) -> [String] {
+        do { return try Folder(path: folder).names } catch { throw LLMError(error) }
+    }
+
+    private static func load(file path: String, folder: String) throws(LLMError) -> LoadedTokenizer {
         let file: MappedFile
         do { file = try MappedFile(path: path) } catch { throw LLMError(error) }
         guard let format = TokenizerFormat(of: file.bytes) else {
             throw .cannotLoad("\(path): is no tokenizer; accepted are \(TokenizerFormat.accepted)")
         }
         if format == .gguf {
-            do { return try load(GGUFVocabularyMetadata(GGUF(file: file)), path: path) } catch let error as LLMError {
-                throw error
-            } catch {
-                throw .cannotLoad("\(error)")
-            }
+            let metadata: GGUFVocabularyMetadata
+            do { metadata = try GGUFVocabularyMetadata(GGUF(file: file)) } catch { throw LLMError(error) }
+            return try load(metadata, path: path)
         }
         let config = try json("\(folder)/tokenizer_config.json")
+        let name = String(path.split(separator: "/").last ?? "")
         do {
             return try file.bytes.withMemoryRebound(to: UInt8.self) { (bytes) throws(TokenizerError) in
-                try Tokenizer.load(json: bytes, config: config)
+                try load(bytes, format, name: name, config: config)
             }
         } catch {
             throw LLMError(error, path)
         }
     }
 
-    private static func load(_ metadata: GGUFVocabularyMetadata, path: String) throws(LLMError) -> Tokenizer {
-        do { return try Tokenizer(gguf: GGUFVocabulary(metadata)) } catch { throw LLMError(error, path) }
+    private static func load(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ format: TokenizerFormat, name: String, config: JSONValue?
+    ) throws(TokenizerError) -> LoadedTokenizer {
+        switch format {
+        case .tekken:
+            let file = try TekkenFile(bytes)
+            return LoadedTokenizer(tokenizer: try Tokenizer(tekken: file), mistral: MistralPrompt(file))
+        case .tokenizerJSON, .gguf:
+            return LoadedTokenizer(tokenizer: try Tokenizer.load(json: bytes, config: config))
+        }
+    }
+
+    private static func load(_ metadata: GGUFVocabularyMetadata, path: String) throws(LLMError) -> LoadedTokenizer {
+        do { return LoadedTokenizer(tokenizer: try Tokenizer(gguf: GGUFVocabulary(metadata))) } catch {
+            throw LLMError(error, path)
+        }
     }
 
     /// A JSON file's value, or nil when there is no file.

@@ -2,7 +2,7 @@ import MartletJSON
 
 /// Checks the calls of earlier assistant messages.
 enum HistoricalToolCalls {
-    /// The calls with their arguments as objects, which is how templates print them; OpenAI sends them as JSON text.
+    /// The calls, each with arguments.
     static func read(_ calls: [JSONValue], at path: String) throws(APIError) -> [JSONValue] {
         var read: [JSONValue] = []
         for (index, call) in calls.enumerated() { read.append(try Self.read(call, at: "\(path)[\(index)]")) }
@@ -34,7 +34,7 @@ enum HistoricalToolCalls {
 
     private static func arguments(_ value: JSONValue?, at path: String) throws(APIError) -> JSONValue {
         switch value {
-        case nil, .null?, .string("")?: return .object(JSONObject())
+        case nil, .null?, .string("")?: return "{}"
         case .object?: return value ?? .null
         case .string(let text)?:
             let parsed: JSONValue
@@ -48,7 +48,7 @@ enum HistoricalToolCalls {
                     "`\(path)` must be the text of a JSON object, not of \(parsed.kindName)", param: path,
                     code: "invalid_value")
             }
-            return parsed
+            return .string(text)
         case let other?:
             throw .badRequest(
                 "`\(path)` must be a string; this is of type \(other.kindName)", param: path, code: "invalid_type")
