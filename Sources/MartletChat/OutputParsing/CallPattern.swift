@@ -14,7 +14,7 @@ struct CallPattern: Sendable {
         case object, array
         /// A JSON object that may be left out where it has no members: captured.
         case optionalObject
-        /// Ends the call; may be missing at the end of the output or where another call begins.
+        /// Ends the call; may be missing at the end of the output, where another call begins or where a section ends.
         case looseEnd(String)
     }
 

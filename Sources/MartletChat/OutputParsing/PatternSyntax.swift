@@ -165,8 +165,9 @@ extension PatternSyntax {
                 offset = text.count
                 return .done
             }
-            if openers.contains(where: { rest.starts(with: $0.utf8) }) { return .done }
-            let isUndecided = !isFinal && openers.contains { $0.utf8.starts(with: rest) }
+            let others = openers + [pattern?.repetition?.start, pattern?.repetition?.end].compactMap(\.self)
+            if others.contains(where: { rest.starts(with: $0.utf8) }) { return .done }
+            let isUndecided = !isFinal && others.contains { $0.utf8.starts(with: rest) }
             return isUndecided ? .incomplete : outcome
         }
     }

@@ -17,7 +17,7 @@ struct PythonLiteral {
     }
 
     /// A call with keyword arguments; nil where the text is none. Positional arguments have no name and are refused.
-    mutating func call() -> (name: String, arguments: ArgumentObject)? {
+    mutating func call() -> (name: String, arguments: ArgumentMembers)? {
         guard var name = identifier() else { return nil }
         skipSpace()
         while take(".") {
@@ -27,7 +27,7 @@ struct PythonLiteral {
             skipSpace()
         }
         guard take("(") else { return nil }
-        var arguments = ArgumentObject()
+        var arguments = ArgumentMembers()
         skipSpace()
         while !take(")") {
             guard let key = identifier() else { return nil }
@@ -42,19 +42,19 @@ struct PythonLiteral {
     }
 
     /// One literal.
-    mutating func value() -> ArgumentValue? {
+    mutating func value() -> PythonJSON? {
         guard index < bytes.count else { return nil }
         switch bytes[index] {
         case UInt8(ascii: "["): return elements(closing: "]").map { .array($0) }
         case UInt8(ascii: "("): return parenthesised()
         case UInt8(ascii: "{"): return braces()
         case UInt8(ascii: "-"), UInt8(ascii: "+"): return signed()
-        case 0x30...0x39, UInt8(ascii: "."): return PythonLiteralNumber.read(bytes, &index).map { .number($0) }
+        case 0x30...0x39, UInt8(ascii: "."): return PythonLiteralNumber.read(bytes, &index).map { .scalar($0) }
         default: return word()
         }
     }
 
-    private mutating func word() -> ArgumentValue? {
+    private mutating func word() -> PythonJSON? {
         if let text = PythonLiteralString.read(bytes, &index) { return .string(text) }
         switch identifier() {
         case "True", "true": return .bool(true)
@@ -64,7 +64,7 @@ struct PythonLiteral {
         }
     }
 
-    private mutating func signed() -> ArgumentValue? {
+    private mutating func signed() -> PythonJSON? {
         var isNegative = false
         while index < bytes.count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
             if bytes[index] == UInt8(ascii: "-") { isNegative.toggle() }
@@ -72,12 +72,12 @@ struct PythonLiteral {
             skipSpace()
         }
         guard let number = PythonLiteralNumber.read(bytes, &index) else { return nil }
-        return .number(isNegative && number != "0" ? "-" + number : number)
+        return .scalar(isNegative && number != "0" ? "-" + number : number)
     }
 
-    private mutating func elements(closing: Unicode.Scalar) -> [ArgumentValue]? {
+    private mutating func elements(closing: Unicode.Scalar) -> [PythonJSON]? {
         guard enter() else { return nil }
-        var elements: [ArgumentValue] = []
+        var elements: [PythonJSON] = []
         while !take(closing) {
             guard let value = value() else { return nil }
             elements.append(value)
@@ -88,7 +88,7 @@ struct PythonLiteral {
     }
 
     /// A value in parentheses, or a tuple.
-    private mutating func parenthesised() -> ArgumentValue? {
+    private mutating func parenthesised() -> PythonJSON? {
         let start = index
         guard let elements = elements(closing: ")") else { return nil }
         guard elements.count == 1 else { return .array(elements) }
@@ -98,15 +98,15 @@ struct PythonLiteral {
     }
 
     /// A dict, or a set.
-    private mutating func braces() -> ArgumentValue? {
+    private mutating func braces() -> PythonJSON? {
         guard enter() else { return nil }
         defer { depth -= 1 }
-        if take("}") { return .object(ArgumentObject()) }
+        if take("}") { return .object([]) }
         guard let first = value() else { return nil }
         skipSpace()
         guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else { return set(first) }
-        var object = ArgumentObject()
-        var key: ArgumentValue? = first
+        var object = ArgumentMembers()
+        var key: PythonJSON? = first
         while let name = key.flatMap(Self.keyText) {
             skipSpace()
             guard take(":") else { return nil }
@@ -114,13 +114,13 @@ struct PythonLiteral {
             guard let value = value() else { return nil }
             object.set(name, value)
             guard separator(before: "}") else { return nil }
-            if take("}") { return .object(object) }
+            if take("}") { return .object(object.members) }
             key = self.value()
         }
         return nil
     }
 
-    private mutating func set(_ first: ArgumentValue) -> ArgumentValue? {
+    private mutating func set(_ first: PythonJSON) -> PythonJSON? {
         var elements = [first]
         while true {
             guard separator(before: "}") else { return nil }
@@ -131,11 +131,10 @@ struct PythonLiteral {
     }
 
     /// How `json.dumps` writes a dict's key.
-    private static func keyText(_ key: ArgumentValue) -> String? {
+    private static func keyText(_ key: PythonJSON) -> String? {
         switch key {
         case .string(let text): text
-        case .number(let text): text
-        case .bool, .null: key.json
+        case .scalar(let text): text
         case .array, .object: nil
         }
     }

@@ -23,7 +23,7 @@ struct ReasoningTrimming: Sendable {
             if held.starts(with: prefix) { held.removeFirst(prefix.count) }
         }
         guard trimsEnd else { return take(held.count) }
-        return take(Self.endWithoutSpace(held, from: held.count - text.count))
+        return take(Self.endWithoutSpace(held, from: max(0, held.count - text.count)))
     }
 
     /// Drops what is held back.

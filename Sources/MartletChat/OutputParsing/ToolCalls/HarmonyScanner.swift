@@ -32,6 +32,8 @@ struct HarmonyScanner: ToolCallScanner {
     private var pending: [UInt8] = []
     /// Where the arguments in `raw` begin.
     private var argumentsStart = 0
+    /// Whether nothing but the first header's text was seen so far.
+    private var isFirst = true
     private var hasReasoning = false
     private var hasContent = false
     /// Whether the message being read has given any text.
@@ -46,9 +48,9 @@ struct HarmonyScanner: ToolCallScanner {
         process(&sink, isFinal: true)
         switch stage {
         case .header(let header):
-            if !header.isBare { content(raw[...], &sink) }
+            if isFirst || !header.isBare { content(raw[...], &sink) }
         case .arguments: content(raw[...], &sink)
-        case .afterArguments(let name): call(name, &sink)
+        case .afterArguments(let name): _ = call(name, &sink)
         case .reasoning, .content, .raw: break
         }
         stage = .header(HarmonyHeader())
@@ -124,12 +126,12 @@ extension HarmonyScanner {
 
 extension HarmonyScanner {
     private mutating func take(_ marker: Marker, _ text: ArraySlice<UInt8>, _ sink: inout OutputSink) {
+        isFirst = false
         switch stage {
         case .header(let header): takeInHeader(header, marker, text, &sink)
         case .arguments(let name, _), .afterArguments(let name):
             // A marker before any JSON ends a call without arguments.
-            call(name, &sink)
-            leaveMessage(marker, text)
+            if call(name, &sink) { leaveMessage(marker, text) } else { take(marker, text, &sink) }
         case .raw where marker != .start && marker != .channel:
             content(text, &sink)
             if marker == .end || marker == .call || marker == .return { leaveMessage(marker, text) }
@@ -204,15 +206,17 @@ extension HarmonyScanner {
         return true
     }
 
-    private mutating func call(_ name: String, _ sink: inout OutputSink) {
+    /// Gives the call that has been read; false where its arguments are no object, and it becomes content.
+    private mutating func call(_ name: String, _ sink: inout OutputSink) -> Bool {
         let arguments = raw[argumentsStart...].drop { $0 <= 0x20 }
         if arguments.isEmpty {
-            sink.call(name: name, arguments: "{}")
+            sink.call(FoundCall(name: name, arguments: "{}"))
         } else if case .object(let members)? = PythonJSON(arguments) {
-            sink.call(name: name, arguments: PythonJSON.object(members).text)
+            sink.call(FoundCall(name: name, arguments: PythonJSON.object(members).text))
         } else {
-            content(raw[...], &sink)
+            giveUp(&sink, .raw)
+            return false
         }
-        raw = []
+        return true
     }
 }

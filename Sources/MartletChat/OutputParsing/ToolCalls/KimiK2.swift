@@ -9,7 +9,7 @@ extension ToolCallFormat {
     ) { _ in
         let steps: [CallPattern.Step] = [
             .space, .literal("<|tool_call_begin|>"), .space, .name(until: ["<|tool_call_argument_begin|>"]),
-            .literal("<|tool_call_argument_begin|>"), .space, .optionalObject, .space, .literal("<|tool_call_end|>"),
+            .literal("<|tool_call_argument_begin|>"), .space, .optionalObject, .space, .looseEnd("<|tool_call_end|>"),
         ]
         let repetition = CallPattern.Repetition(start: "<|tool_call_begin|>", end: "<|tool_calls_section_end|>")
         let pattern = CallPattern(steps: steps, repetition: repetition) { captures in

@@ -4,7 +4,8 @@ extension ToolCallFormat {
     static let mistral = ToolCallFormat(
         "mistral", markers: ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]"], contentTrimming: .whitespace, idStyle: .mistral
     ) { _ in
-        let calls = JSONCalls(argumentsMayBeMissing: true)
+        // vLLM strips the content before calls of the newer spelling only.
+        let calls = JSONCalls(argumentsMayBeMissing: true, trimming: OutputSink.Trimming.none)
         let again = CallPattern.Step.anyNumber(of: "[TOOL_CALLS]")
         let list = CallPattern(firstBytes: Array("[".utf8), steps: [again, .space, .array]) { calls.list($0.json) }
         let single = CallPattern(firstBytes: Array("{".utf8), steps: [.object]) { calls.call($0.json) }
