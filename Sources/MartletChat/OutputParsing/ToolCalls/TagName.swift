@@ -33,11 +33,13 @@ struct TagName {
         }
         let name = text[start..<position]
         if quote != nil, position < limit { position += 1 }
+        guard text[position..<limit].contains(UInt8(ascii: ">")) else {
+            return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
+        }
         var isText = true
         if spelling.hasStringAttribute { isText = stringAttribute(text, &position, limit) }
         while position < limit, TagCursor.isSpace(text[position]) { position += 1 }
-        guard position < limit else { return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed }
-        guard text[position] == UInt8(ascii: ">") else { return .malformed }
+        guard position < limit, text[position] == UInt8(ascii: ">") else { return .malformed }
         cursor.index = position + 1
         return .found(TagName(name: String(decoding: name, as: UTF8.self).stripped(nil), isText: isText))
     }
@@ -54,10 +56,7 @@ struct TagName {
         let attribute = Array("string=\"".utf8)
         guard start > position, text[start..<limit].starts(with: attribute) else { return false }
         let value = text[(start + attribute.count)..<limit]
-        guard let end = value.firstIndex(of: UInt8(ascii: "\"")) else {
-            position = limit
-            return false
-        }
+        guard let end = value.firstIndex(of: UInt8(ascii: "\"")) else { return false }
         position = end + 1
         return value[..<end].elementsEqual("true".utf8)
     }
