@@ -29,6 +29,9 @@ struct JSONBoundary: Sendable {
     private var containers: [Bool] = []
     private var position = Position.between(.value)
 
+    /// True until the value has begun.
+    var isEmpty: Bool { containers.isEmpty }
+
     /// Reads on from `index`, which moves past all that was looked at.
     mutating func read(_ text: ArraySlice<UInt8>, from index: inout Int) -> Result {
         while index < text.endIndex {

@@ -4,6 +4,8 @@ struct JSONCalls: Sendable {
     var argumentKeys = ["arguments"]
     /// Whether a call without any of them is one with no arguments, else none at all.
     var argumentsMayBeMissing = false
+    /// The calls' `FoundCall.trimming`.
+    var trimming: OutputSink.Trimming?
 
     /// The calls of one object; nil if it is none.
     func call(_ json: ArraySlice<UInt8>?) -> [FoundCall]? {
@@ -24,7 +26,7 @@ struct JSONCalls: Sendable {
         let written = argumentKeys.lazy.compactMap { value[$0] }.first
         guard let arguments = written ?? (argumentsMayBeMissing ? .object([]) : nil) else { return nil }
         guard let text = Self.arguments(arguments) else { return nil }
-        return FoundCall(name: name, arguments: text)
+        return FoundCall(name: name, arguments: text, trimming: trimming)
     }
 
     /// The text of an object; models also write it as a string, and null for none.

@@ -51,18 +51,23 @@ struct OutputSink: Sendable {
         }
     }
 
-    /// A complete call; `id` where the model writes one.
-    mutating func call(name: String, arguments: String, id: String? = nil) {
-        if hasText, trimming == .newlines {
-            let end = space.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
-            content += space[..<end]
-        }
+    mutating func call(_ call: FoundCall) {
+        if hasText { content += space[..<spaceKept(call.trimming ?? trimming)] }
         space.removeAll()
         hasText = false
         hasCall = true
         flushReasoning()
         flushContent()
-        events.append(.toolCall(ToolCall(id: id ?? ids.next(), name: name, arguments: arguments)))
+        events.append(.toolCall(ToolCall(id: call.id ?? ids.next(), name: call.name, arguments: call.arguments)))
+    }
+
+    /// How much of the whitespace before a call stays.
+    private func spaceKept(_ trimming: Trimming) -> Int {
+        switch trimming {
+        case .none: space.count
+        case .newlines: space.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
+        case .whitespace: 0
+        }
     }
 
     mutating func finish() {

@@ -1,4 +1,4 @@
-/// Reads calls that `CallPattern`s describe, one pattern for each opener.
+/// Reads calls that `CallPattern`s describe.
 struct PatternSyntax: ToolCallSyntax {
     private enum Outcome {
         case done, incomplete
@@ -6,8 +6,12 @@ struct PatternSyntax: ToolCallSyntax {
     }
 
     let openers: [String]
-    private let patterns: [CallPattern]
-    private var pattern: CallPattern
+    /// The patterns of each opener.
+    private let patterns: [[CallPattern]]
+    private var opener = 0
+    /// The pattern being read, nil until the first byte after the opener has told which.
+    private var pattern: CallPattern?
+    private var isAtStart = true
     /// The step being read, where it began and how far it was read; offsets count from the candidate's start.
     private var step = 0
     private var stepStart = 0
@@ -17,31 +21,45 @@ struct PatternSyntax: ToolCallSyntax {
     private var boundary = JSONBoundary()
     /// True after a call, until it is clear whether another follows.
     private var isBetweenCalls = false
-    private var isRefused = false
+    private var hasSeparator = false
 
-    /// Patterns with their openers; there must be one at least.
-    init(_ patterns: [(opener: String, pattern: CallPattern)]) {
-        openers = patterns.map(\.opener)
-        self.patterns = patterns.map(\.pattern)
-        pattern = self.patterns[0]
+    /// Patterns with their openers.
+    init(_ patterns: KeyValuePairs<String, [CallPattern]>) {
+        openers = patterns.map(\.key)
+        self.patterns = patterns.map(\.value)
     }
 
     mutating func begin(opener: Int, isAtStart: Bool) {
-        pattern = patterns[opener]
+        self.opener = opener
+        self.isAtStart = isAtStart
+        pattern = patterns[opener].count == 1 ? patterns[opener][0] : nil
         isBetweenCalls = false
-        isRefused = pattern.onlyAtStart && !isAtStart
-        beginCall(at: pattern.readsOpener ? 0 : openers[opener].utf8.count)
+        beginCall(at: pattern?.readsOpener == true ? 0 : openers[opener].utf8.count)
+    }
+
+    /// Chooses among the opener's patterns by the first byte that is not whitespace; nil until it is there.
+    private mutating func choosePattern(_ text: ArraySlice<UInt8>) -> CallPattern? {
+        skipSpace(text)
+        stepStart = offset
+        guard offset < text.count else { return nil }
+        let first = text[text.startIndex + offset]
+        pattern = patterns[opener].first { $0.firstBytes?.contains(first) ?? true }
+        return pattern
     }
 
     private mutating func beginCall(at start: Int) {
         (step, stepStart, offset) = (0, start, start)
         names = []
         json = nil
+        hasSeparator = false
         boundary = JSONBoundary()
     }
 
     mutating func read(_ text: ArraySlice<UInt8>, isFinal: Bool) -> CandidateState {
-        if isRefused { return .content(end: text.startIndex + max(offset, 1)) }
+        guard let pattern = pattern ?? choosePattern(text) else {
+            return offset < text.count ? .content(end: text.startIndex + offset) : .incomplete
+        }
+        if pattern.onlyAtStart, !isAtStart { return .content(end: text.startIndex + openers[opener].utf8.count) }
         if isBetweenCalls, let state = readBetweenCalls(text, isFinal) { return state }
         while step < pattern.steps.count {
             switch advance(pattern.steps[step], text, isFinal) {
@@ -64,7 +82,11 @@ struct PatternSyntax: ToolCallSyntax {
             text[text.startIndex + range.lowerBound..<text.startIndex + range.upperBound]
         }
         return CallPattern.Captures(
-            names: names.map { String(decoding: slice($0), as: UTF8.self) }, json: json.map(slice))
+            names: names.map { range in
+                let name = slice(range).drop(while: Self.isSpace)
+                let end = name.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? name.startIndex
+                return String(decoding: name[..<end], as: UTF8.self)
+            }, json: json.map(slice))
     }
 }
 
@@ -73,10 +95,14 @@ struct PatternSyntax: ToolCallSyntax {
 extension PatternSyntax {
     /// Decides whether another call follows; nil if so.
     private mutating func readBetweenCalls(_ text: ArraySlice<UInt8>, _ isFinal: Bool) -> CandidateState? {
-        guard let repetition = pattern.repetition else { return nil }
-        var rest = text.drop(while: Self.isSpace)
-        if let separator = repetition.separator, rest.starts(with: separator.utf8) {
-            rest = rest.dropFirst(separator.utf8.count).drop(while: Self.isSpace)
+        guard let repetition = pattern?.repetition else { return nil }
+        skipSpace(text)
+        var rest = text.dropFirst(offset)
+        if let separator = repetition.separator, !hasSeparator, rest.starts(with: separator.utf8) {
+            hasSeparator = true
+            offset += separator.utf8.count
+            skipSpace(text)
+            rest = text.dropFirst(offset)
         }
         if let end = repetition.end {
             if rest.starts(with: end.utf8) {
@@ -94,8 +120,12 @@ extension PatternSyntax {
             return .calls([], end: text.startIndex, continues: false)
         }
         isBetweenCalls = false
-        beginCall(at: rest.startIndex - text.startIndex)
+        beginCall(at: offset)
         return nil
+    }
+
+    private mutating func skipSpace(_ text: ArraySlice<UInt8>) {
+        while offset < text.count, Self.isSpace(text[text.startIndex + offset]) { offset += 1 }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {
@@ -109,9 +139,17 @@ extension PatternSyntax {
     private mutating func advance(_ step: CallPattern.Step, _ text: ArraySlice<UInt8>, _ isFinal: Bool) -> Outcome {
         switch step {
         case .space:
-            while offset < text.count, Self.isSpace(text[text.startIndex + offset]) { offset += 1 }
+            skipSpace(text)
             return offset < text.count || isFinal ? .done : .incomplete
         case .literal(let literal): return read(literal, text, isFinal)
+        case .anyNumber(let literal):
+            while true {
+                switch read(literal, text, isFinal) {
+                case .done: continue
+                case .incomplete: return .incomplete
+                case .failed: return .done
+                }
+            }
         case .name(let markers): return readName(until: markers, text, isFinal)
         case .object: return readJSON(from: "{", text)
         case .array: return readJSON(from: "[", text)
@@ -127,8 +165,9 @@ extension PatternSyntax {
                 offset = text.count
                 return .done
             }
-            if openers.contains(where: { rest.starts(with: $0.utf8) }) { return .done }
-            let isUndecided = !isFinal && openers.contains { $0.utf8.starts(with: rest) }
+            let others = openers + [pattern?.repetition?.start, pattern?.repetition?.end].compactMap(\.self)
+            if others.contains(where: { rest.starts(with: $0.utf8) }) { return .done }
+            let isUndecided = !isFinal && others.contains { $0.utf8.starts(with: rest) }
             return isUndecided ? .incomplete : outcome
         }
     }

@@ -32,6 +32,8 @@ struct FoundCall: Sendable {
     var arguments: String
     /// The id, where the format has the model write it.
     var id: String?
+    /// What happens to whitespace before it, where that is not what the format does otherwise.
+    var trimming: OutputSink.Trimming?
 }
 
 /// What became of a candidate. Ends are indices of the slice, on the boundary of a character and past its start.
@@ -90,7 +92,7 @@ struct MarkedCallScanner<Syntax: ToolCallSyntax>: ToolCallScanner {
             if isFinal { settle(&position, pending.count, &sink) }
             return false
         case .calls(let calls, let end, let continues):
-            for call in calls { sink.call(name: call.name, arguments: call.arguments, id: call.id) }
+            for call in calls { sink.call(call) }
             if !calls.isEmpty { isAtStart = false }
             position = end
             isInCandidate = continues

@@ -15,7 +15,7 @@ extension ToolCallFormat {
         let pattern = CallPattern(steps: steps, repetition: deepSeekRepetition) {
             JSONCalls.verbatim(name: $0.names[1], arguments: $0.json)
         }
-        return PatternSyntax([("<｜tool▁calls▁begin｜>", pattern)])
+        return PatternSyntax(["<｜tool▁calls▁begin｜>": [pattern]])
     }
 
     /// DeepSeek V3.1: a section of `NAME<｜tool▁sep｜>{…}`.
@@ -27,6 +27,6 @@ extension ToolCallFormat {
         let pattern = CallPattern(steps: steps, repetition: deepSeekRepetition) {
             JSONCalls.verbatim(name: $0.names[0], arguments: $0.json)
         }
-        return PatternSyntax([("<｜tool▁calls▁begin｜>", pattern)])
+        return PatternSyntax(["<｜tool▁calls▁begin｜>": [pattern]])
     }
 }

@@ -5,6 +5,6 @@ extension ToolCallFormat {
     ) { _ in
         let calls = JSONCalls(argumentsMayBeMissing: true)
         let steps: [CallPattern.Step] = [.space, .object, .space, .literal("</tool_call>")]
-        return PatternSyntax([("<tool_call>", CallPattern(steps: steps) { calls.call($0.json) })])
+        return PatternSyntax(["<tool_call>": [CallPattern(steps: steps) { calls.call($0.json) }]])
     }
 }

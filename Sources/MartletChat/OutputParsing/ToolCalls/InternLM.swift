@@ -7,6 +7,6 @@ extension ToolCallFormat {
         let steps: [CallPattern.Step] = [
             .space, .literal("<|plugin|>"), .space, .object, .space, .looseEnd("<|action_end|>"),
         ]
-        return PatternSyntax([("<|action_start|>", CallPattern(steps: steps) { calls.call($0.json) })])
+        return PatternSyntax(["<|action_start|>": [CallPattern(steps: steps) { calls.call($0.json) }]])
     }
 }

@@ -2,7 +2,7 @@ extension ToolCallFormat {
     /// `functools[{"name": …, "arguments": {…}}, …]` of Phi-4-mini.
     static let phi4MiniJSON = ToolCallFormat("phi4_mini_json", markers: ["functools"]) { _ in
         let calls = JSONCalls(argumentKeys: ["arguments", "parameters"])
-        return PatternSyntax([("functools", CallPattern(steps: [.array]) { calls.list($0.json) })])
+        return PatternSyntax(["functools": [CallPattern(steps: [.array]) { calls.list($0.json) }]])
     }
 
     /// `<tool_calls>[{"name": …, "arguments": {…}}, …]</tool_calls>` of Jamba.
@@ -14,7 +14,7 @@ extension ToolCallFormat {
     private static func toolCallsList(_ name: String) -> ToolCallFormat {
         ToolCallFormat(name, markers: ["<tool_calls>", "</tool_calls>"]) { _ in
             let steps: [CallPattern.Step] = [.space, .array, .space, .literal("</tool_calls>")]
-            return PatternSyntax([("<tool_calls>", CallPattern(steps: steps) { JSONCalls().list($0.json) })])
+            return PatternSyntax(["<tool_calls>": [CallPattern(steps: steps) { JSONCalls().list($0.json) }]])
         }
     }
 }

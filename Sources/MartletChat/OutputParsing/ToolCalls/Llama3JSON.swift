@@ -5,12 +5,9 @@ extension ToolCallFormat {
     static let llama3JSON = ToolCallFormat("llama3_json", markers: ["<|python_tag|>"]) { _ in
         let calls = JSONCalls(argumentKeys: ["arguments", "parameters"])
         let repetition = CallPattern.Repetition(start: "{", separator: ";")
-        return PatternSyntax([
-            (
-                "<|python_tag|>",
-                CallPattern(steps: [.space, .object], repetition: repetition) { calls.call($0.json) }
-            ),
-            ("{", CallPattern(steps: [.object], readsOpener: true, repetition: repetition) { calls.call($0.json) }),
-        ])
+        let tagged = CallPattern(steps: [.space, .object], repetition: repetition) { calls.call($0.json) }
+        var bare = tagged
+        (bare.steps, bare.readsOpener) = ([.object], true)
+        return PatternSyntax(["<|python_tag|>": [tagged], "{": [bare]])
     }
 }
