@@ -43,7 +43,7 @@ class Tokenizer:
 
 
 VOCABULARY = ["<|python_tag|>", "<tool_calls>", "</tool_calls>", "<tool_call>", "</tool_call>", "[TOOL_CALLS]",
-              "<|tool_call|>", *DEEPSEEK, *KIMI]
+              "<|tool_call|>", "<|tools_prefix|>", "<|tools_suffix|>", *DEEPSEEK, *KIMI]
 MISTRAL_V11 = VOCABULARY + ["[ARGS]", "[CALL_ID]"]
 
 
@@ -52,7 +52,10 @@ def tool(name, **properties):
         "name": name, "parameters": {"type": "object", "properties": properties}}}
 
 
-TOOLS = [tool("get_weather", city={"type": "string"}), tool("add", a={"type": "number"}, b={"type": "number"})]
+TOOLS = [tool("get_weather", city={"type": "string"}), tool("add", a={"type": "number"}, b={"type": "number"}),
+         tool("typed", i={"type": "integer"}, n={"type": "number"}, b={"type": "boolean"}, s={"type": "string"},
+              u={"type": ["integer", "null"]}, l={"type": "array", "items": {"type": "integer"}},
+              o={"type": "object", "properties": {"i": {"type": "integer"}}})]
 
 
 def vllm_result(format, text):
@@ -178,12 +181,15 @@ STYLES = {
     "deepseek_v31": [deepseek_v31],
     "kimi_k2": [kimi],
     "openai": [harmony],
+    "longcat": [lambda calls: hermes(calls).replace("tool_call>", "longcat_tool_call>")],
+    "apertus": [lambda calls: "<|tools_prefix|>[" + ", ".join(
+        f'{{"{name}": {arguments}}}' for name, arguments in calls) + "]<|tools_suffix|>"],
 }
 
 # Formats in which vLLM leaves the arguments' text as it is.
 VERBATIM = {"deepseek_v3", "deepseek_v31", "kimi_k2"}
 # What happens to whitespace at the end of the content before a call.
-TRIMMED = {"granite": str.rstrip, "xlam": str.rstrip, "ernie45": lambda text: text.rstrip("\n")}
+TRIMMED = {"granite": str.rstrip, "apertus": str.rstrip, "xlam": str.rstrip, "ernie45": lambda text: text.rstrip("\n")}
 OBJECTS = {"hermes", "llama3_json", "mistral", "granite", "granite4", "granite-20b-fc", "phi4_mini_json", "internlm",
            "jamba", "hunyuan_a13b", "xlam", "ernie45"}
 
@@ -318,6 +324,22 @@ SPECIAL = [
     ("deepseek_v31", deepseek_v31([("f", "{}")]).replace("<｜tool▁calls▁end｜>", ""), None),
     ("deepseek_v31", deepseek_v31([("f", "{}"), ("g", "{")]),
      message("<｜tool▁call▁begin｜>g<｜tool▁sep｜>{<｜tool▁call▁end｜><｜tool▁calls▁end｜>", ("f", "{}"))),
+    *((format, write([("typed", arguments)]), None)
+      for format, style in [("hermes", 0), ("granite", 0), ("mistral", 1), ("kimi_k2", 0), ("deepseek_v3", 0)]
+      for write in [STYLES[format][style]]
+      for arguments in [
+          '{"i":"3","n":"2.50","b":"True","s":5,"u":"null","l":["1",2,"x"],"o":{"i":"7","j":"8"},"z":"9"}',
+          '{"i":3.0,"n":7,"b":1,"s":{"a":[1]},"u":"4","l":"[1, 2]","o":"{}"}']),
+    ("kimi_k2", kimi([("typed", '{"i": 3,  "s": "x"}')]), None),
+    ("apertus", '<|tools_prefix|>[{"f": {"x": 1}}]', None),
+    ("apertus", '<|tools_prefix|>[{"f": {"x": 1}}] and', message('<|tools_prefix|>[{"f": {"x": 1}}] and')),
+    ("apertus", '<|tools_prefix|>[{"f": {}, "g": {}}]', message('<|tools_prefix|>[{"f": {}, "g": {}}]')),
+    ("gigachat3", 'Hi <|message_sep|>\n\nfunction call<|role_sep|>\n{"name": "f", "arguments": {"x": "ä"}}', None),
+    ("gigachat3", 'function call<|role_sep|>\n{"name": "f", "arguments": {"x": 1.0}}', message(None, ("f", '{"x": 1.0}'))),
+    ("gigachat3", 'Hi<|function_call|>{"name": "f", "arguments": {}}', None),
+    ("gigachat3", "Hi<|message_sep|>", None),
+    ("gigachat3", "A function call is nice.", None),
+    ("gigachat3", '<|function_call|>{"name": "f", "arguments": {', None),
     ("kimi_k2", kimi([("f", "{}")]).replace("functions.", ""), None),
     ("kimi_k2", kimi([("f", "")]), None),
     ("kimi_k2", kimi([("f", '{"x": "<|tool_call_end|>"}')]), message(None, ("f", '{"x": "<|tool_call_end|>"}'))),
@@ -370,7 +392,7 @@ def main():
             differing[format] = differing.get(format, 0) + 1
         cases.append(case)
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
-    data = f"[\n{lines}\n]\n".encode()
+    data = f'{{"tools": {json.dumps(TOOLS)},\n"cases": [\n{lines}\n]}}\n'.encode()
     (folder / "json_formats.json").write_bytes(data)
     manifest = {
         "script": "Scripts/goldens/make_tool_calls.py",

@@ -50,6 +50,8 @@ extension ReasoningFormat {
     ]
 
     private static let otherFormats: [ReasoningFormat] = [
+        // Harmony's messages are told apart as a whole.
+        ReasoningFormat("openai_gptoss", markers: [], toolCallFormat: .harmony) { _ in PrefixedContent("") },
         ReasoningFormat(
             "mistral",
             ReasoningMarkup(
