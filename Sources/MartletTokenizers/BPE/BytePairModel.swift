@@ -12,6 +12,8 @@ struct BytePairModel: Sendable {
     let unknownToken: Int32?
     /// One unknown token for a run of bytes without token.
     let fusesUnknown: Bool
+    /// The tokens that have characters outside the byte alphabet, which no bytes become.
+    let verbatimTokens: [[UInt8]: Int32]
 
     init(
         vocabulary: Vocabulary, merges: MergeTable, ignoreMerges: Bool = false, unknownToken: Int32? = nil,
@@ -22,9 +24,23 @@ struct BytePairModel: Sendable {
         self.ignoreMerges = ignoreMerges
         self.unknownToken = unknownToken
         self.fusesUnknown = fusesUnknown
+        var verbatim: [[UInt8]: Int32] = [:]
+        for id in 0..<vocabulary.count where vocabulary.isVerbatim(id) {
+            verbatim[Array(vocabulary.bytes(id))] = Int32(id)
+        }
+        verbatimTokens = verbatim
         tokenOfByte = (UInt8.min...UInt8.max).map { byte in
             withUnsafePointer(to: byte) { vocabulary.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
         }
+    }
+
+    /// The token of this spelling.
+    func id(spelling: [UInt8]) -> Int32? {
+        var bytes: [UInt8] = []
+        if spelling.withUnsafeBufferPointer({ ByteAlphabet.shared.appendBytes(of: $0, to: &bytes) }) {
+            return bytes.withUnsafeBufferPointer { vocabulary.id(of: $0) }
+        }
+        return verbatimTokens[spelling]
     }
 
     /// Appends the tokens of one piece of text.

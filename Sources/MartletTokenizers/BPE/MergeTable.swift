@@ -16,7 +16,8 @@ struct MergeTable: Sendable {
 
     private var slots: [Slot]
     private var mask: Int
-    private var count = 0
+    /// How many merges were added.
+    private(set) var count = 0
 
     /// A table for about `count` merges; it grows when there are more.
     init(count: Int) {
@@ -46,6 +47,11 @@ struct MergeTable: Sendable {
         slots = Array(repeating: Slot(), count: old.count * 2)
         mask = slots.count - 1
         for slot in old where slot.order != 0 { insert(slot) }
+    }
+
+    /// Calls `body` with every pair that merges, in no order.
+    func forEachPair(_ body: (_ left: Int32, _ right: Int32) -> Void) {
+        for slot in slots where slot.order != 0 { body(slot.left, slot.right) }
     }
 
     /// What the pair becomes, or nil where it does not merge.
