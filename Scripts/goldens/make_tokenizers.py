@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains small byte-level BPE tokenizers, one per splitting pattern, and stores what the tokenizers library gives.
+"""Trains small tokenizers, one per splitting pattern and kind of model, and stores what the tokenizers library gives.
 
     python3 Scripts/goldens/make_tokenizers.py Tests/Fixtures/tokenizers
 
@@ -111,12 +111,85 @@ def build(pre, normalizer=None, ignore_merges=False, bos=False, wrap=False, hole
     return tokenizer
 
 
+SPM_NORMALIZER = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+SPM_DECODERS = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+CLIP_PATTERN = r"""<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
+
+
+def template(single):
+    return lambda id: processors.TemplateProcessing(single=single, special_tokens=[(token, id[token]) for token in SPECIALS])
+
+
+def parts(**names):
+    """The parts of a tokenizer, by the names they have there."""
+    return names
+
+
+# Models over characters and words: the parts, and changes of the model that no trainer makes.
+OTHER_KINDS = {
+    "llama2": parts(normalizer=SPM_NORMALIZER, decoder=decoders.Sequence(SPM_DECODERS + [decoders.Strip(" ", 1, 0)]), post=template("<|start|> $A"), bytes=256, model={"fuse_unk": True}),
+    "llama2_rebuilt": parts(pre=pre_tokenizers.Metaspace("▁", "first", False), decoder=decoders.Sequence(SPM_DECODERS + [decoders.Strip(" ", 1, 0)]), bytes=256, model={"fuse_unk": True}),
+    "gemma": parts(normalizer=normalizers.Replace(" ", "▁"), pre=pre_tokenizers.Split(" ", "merged_with_previous"), decoder=decoders.Sequence(SPM_DECODERS), bytes=256, model={"ignore_merges": True}),
+    "some_bytes": parts(normalizer=SPM_NORMALIZER, decoder=decoders.Sequence(SPM_DECODERS), bytes=200, model={"fuse_unk": False}),
+    "no_unknown": parts(decoder=None, model={"unk_token": None}),
+    "clip": parts(normalizer=normalizers.Sequence([normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]), pre=pre_tokenizers.Sequence([split(CLIP_PATTERN, "removed", True), byte_level()]), decoder=decoders.ByteLevel(), post=lambda id: processors.RobertaProcessing((SPECIALS[0], id[SPECIALS[0]]), (SPECIALS[1], id[SPECIALS[1]])), suffix="</w>"),
+    "gpt1": parts(normalizer=normalizers.BertNormalizer(), pre=pre_tokenizers.BertPreTokenizer(), decoder=decoders.BPEDecoder("</w>"), suffix="</w>"),
+    "prefixed": parts(pre=pre_tokenizers.WhitespaceSplit(), decoder=decoders.WordPiece("##", False), prefix="##"),
+    "bert": parts(kind="WordPiece", normalizer=normalizers.BertNormalizer(), pre=pre_tokenizers.BertPreTokenizer(), decoder=decoders.WordPiece(), post=template("<|start|> $A <|end|>")),
+    "bert_cased": parts(kind="WordPiece", normalizer=normalizers.BertNormalizer(lowercase=False), pre=pre_tokenizers.BertPreTokenizer(), decoder=decoders.WordPiece("##", True), post=lambda id: processors.BertProcessing((SPECIALS[0], id[SPECIALS[0]]), (SPECIALS[1], id[SPECIALS[1]])), model={"max_input_chars_per_word": 6}),
+    "words": parts(kind="WordLevel", pre=pre_tokenizers.Whitespace(), decoder=None),
+    "ctc": parts(kind="WordLevel", normalizer=normalizers.Replace(" ", "|"), pre=pre_tokenizers.Split("", "isolated"), decoder=decoders.CTC("<|end|>", "|", True)),
+    "t5": parts(kind="Unigram", normalizer=normalizers.NFKC(), pre=pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]), decoder=decoders.Metaspace(), post=template("$A <|end|>")),
+    "unigram_bytes": parts(kind="Unigram", normalizer=SPM_NORMALIZER, decoder=decoders.Sequence(SPM_DECODERS + [decoders.Strip(" ", 1, 0)]), bytes=256),
+    "unigram_byte_level": parts(kind="Unigram", pre=byte_level(use_regex=True), decoder=decoders.ByteLevel()),
+    "byte_level_normalizer": parts(normalizer=normalizers.ByteLevel(), pre=split(r"[^Ġ]+|Ġ", "isolated"), decoder=decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", 1, 0)])),
+}
+
+
+def build_other(kind="BPE", normalizer=None, pre=None, decoder=None, post=None, bytes=0, prefix=None, suffix=None, model=None):
+    """A tokenizer whose tokens are text; "<unk>" stands for what it does not know."""
+    specials = ["<unk>", *SPECIALS]
+    affixes = {k: v for k, v in {"continuing_subword_prefix": prefix, "end_of_word_suffix": suffix}.items() if v}
+    if kind == "WordLevel":
+        tokenizer, trainer = Tokenizer(models.WordLevel(unk_token="<unk>")), trainers.WordLevelTrainer(vocab_size=250, special_tokens=specials, show_progress=False)
+    elif kind == "WordPiece":
+        tokenizer, trainer = Tokenizer(models.WordPiece(unk_token="<unk>")), trainers.WordPieceTrainer(vocab_size=500, special_tokens=specials, show_progress=False)
+    else:
+        tokenizer, trainer = Tokenizer(models.BPE(unk_token="<unk>", **affixes)), trainers.BpeTrainer(vocab_size=450, special_tokens=specials, show_progress=False, **affixes)
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    if pre is not None:
+        tokenizer.pre_tokenizer = pre
+    tokenizer.train_from_iterator(CORPUS.split("\n") * 3, trainer)
+    data = json.loads(tokenizer.to_str())
+    data["model"].update(model or {})
+    # Trainers number some tokens in the order of a hash table.
+    vocab = {token: id for id, token in enumerate(sorted(data["model"]["vocab"], key=lambda token: (token not in specials, token)))}
+    data["model"]["vocab"] = vocab
+    for token in data["added_tokens"]:
+        token["id"] = vocab[token["content"]]
+    for byte in range(bytes):
+        vocab[f"<0x{byte:02X}>"] = len(vocab)
+    if kind == "Unigram":  # The tokens of the merges; longer ones are better, in steps that make ties.
+        scores = {token: 0.0 if token in specials else -12.5 + min(len(token), 6) + id % 7 / 4 for token, id in vocab.items()}
+        data["model"] = {"type": "Unigram", "unk_id": 0, "vocab": list(scores.items()), "byte_fallback": bytes > 0}
+    elif kind == "BPE":
+        data["model"]["byte_fallback"] = bytes > 0
+    tokenizer = Tokenizer.from_str(json.dumps(data))
+    if decoder is not None:
+        tokenizer.decoder = decoder
+    tokenizer.add_tokens(ADDED)
+    if post is not None:
+        tokenizer.post_processor = post(tokenizer.get_vocab())
+    return tokenizer
+
+
 def main(folder):
     texts = TEXTS + random_texts()
     files = {"texts.json": json.dumps(texts)}
     generator = random.Random(7)
-    for name, options in KINDS.items():
-        tokenizer = build(**options)
+    for name, options in [*KINDS.items(), *OTHER_KINDS.items()]:
+        tokenizer = build(**options) if name in KINDS else build_other(**options)
         size = max(tokenizer.get_vocab().values()) + 1
         sequences = [[generator.randrange(size) for _ in range(generator.randint(1, 10))] for _ in range(40)]
         files[f"{name}.tokenizer.json"] = json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":"))

@@ -28,7 +28,7 @@ extension Tokenizer {
                     encoding.ids += encoding.ids[textTokens]
                 } else {
                     let start = encoding.ids.count
-                    encoding.appendSegments(of: text, parseSpecial: parseSpecial)
+                    encoding.appendSegments(of: text, parseSpecial: parseSpecial && !splitsSpecialTokens)
                     textTokens = start..<encoding.ids.count
                 }
             }

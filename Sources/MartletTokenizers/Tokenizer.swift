@@ -28,13 +28,16 @@ public struct Tokenizer: Sendable {
     public let bosTokenID: Int32?
     /// The ids that end generation as the tokenizer knows them; generation_config.json may name more.
     public let eosTokenIDs: [Int32]
+    /// Special tokens that are spelled out in the text are ordinary text, whatever `parseSpecial` says.
+    let splitsSpecialTokens: Bool
     /// What the file asks for and serving leaves out, for instance truncation; for the log.
     public let notices: [String]
 
     /// A tokenizer of these parts; added tokens carry the ids that they have.
     init(
         model: TokenizerModel, normalizer: Normalizer?, preTokenizer: PreTokenizer, postProcessor: PostProcessor,
-        decoder: TokenDecoder, addedTokens: [AddedToken], special: SpecialTokens, notices: [String] = []
+        decoder: TokenDecoder, addedTokens: [AddedToken], special: SpecialTokens, splitsSpecialTokens: Bool = false,
+        notices: [String] = []
     ) {
         self.model = model
         self.normalizer = normalizer
@@ -59,6 +62,7 @@ public struct Tokenizer: Sendable {
         specialTokens = special.names
         bosTokenID = special.bos
         eosTokenIDs = special.eos
+        self.splitsSpecialTokens = splitsSpecialTokens
         self.notices = notices
     }
 

@@ -3,6 +3,9 @@ public import MartletJSON
 extension Tokenizer {
     /// Loads the contents of a tokenizer.json, with the parsed tokenizer_config.json beside it if there is one.
     ///
+    /// The configuration adds tokens and names those with a role. Its `add_bos_token` and `add_eos_token` do nothing,
+    /// as in transformers 5: what is put around a text is the post-processor of tokenizer.json.
+    ///
     /// **Throws** `TokenizerError.malformed` for files that contradict themselves, `.unsupported` for models,
     /// normalisers, splitting patterns and decoders that are not implemented.
     public static func load(json bytes: [UInt8], config: JSONValue?) throws(TokenizerError) -> Tokenizer {
@@ -19,38 +22,37 @@ extension Tokenizer {
         let preTokenizer = try PreTokenizer(json: file.preTokenizer)
         var notices = file.notices
         let model = try TokenizerModel(file, endsInByteLevel: preTokenizer.endsInByteLevel, notices: &notices)
-        var addedTokens = AddedToken.numbered(file.addedTokens, model)
-        addConfiguredTokens(config, to: &addedTokens)
-        let special = SpecialTokens(config, addedTokens, model)
+        var added = AddedTokenList(model)
+        added.add(file.addedTokens)
+        added.add(config: config)
+        let special = SpecialTokens(config, added, model)
         return Tokenizer(
             model: model, normalizer: try Normalizer.from(json: file.normalizer), preTokenizer: preTokenizer,
-            postProcessor: try PostProcessor(json: file.postProcessor).overridden(by: config, special),
-            decoder: try TokenDecoder(json: file.decoder), addedTokens: addedTokens, special: special,
-            notices: notices)
-    }
-
-    /// Tokens that only tokenizer_config.json lists.
-    private static func addConfiguredTokens(_ config: JSONValue?, to tokens: inout [AddedToken]) {
-        guard let listed = config?["added_tokens_decoder"]?.objectValue else { return }
-        let known = Set(tokens.map(\.content))
-        for (id, entry) in listed {
-            if let token = AddedToken(json: entry, id: Int(id)), !known.contains(token.content) { tokens.append(token) }
-        }
+            postProcessor: try PostProcessor(json: file.postProcessor), decoder: try TokenDecoder(json: file.decoder),
+            addedTokens: added.tokens, special: special,
+            splitsSpecialTokens: config?["split_special_tokens"] == true, notices: notices)
     }
 }
 
 extension Tokenizer.SpecialTokens {
-    private static let roles = [
+    /// The roles that every model knows, in the order in which the reference adds their tokens.
+    static let roles = [
         "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
     ]
 
     /// The roles that tokenizer_config.json gives to tokens.
-    fileprivate init(_ config: JSONValue?, _ added: [AddedToken], _ model: TokenizerModel) {
+    fileprivate init(_ config: JSONValue?, _ added: AddedTokenList, _ model: TokenizerModel) {
         for role in Self.roles {
             guard let entry = config?[role], let content = entry.stringValue ?? entry["content"]?.stringValue else {
                 continue
             }
             names[role] = .string(content)
+        }
+        for (role, entry) in config?.objectValue ?? JSONObject() where role.hasSuffix("_token") && names[role] == nil {
+            if let content = entry.stringValue { names[role] = .string(content) }
+        }
+        for (role, entry) in config?["extra_special_tokens"]?.objectValue ?? JSONObject() {
+            if let content = entry.stringValue ?? entry["content"]?.stringValue { names[role] = .string(content) }
         }
         if let additional = config?["additional_special_tokens"]?.arrayValue {
             names["additional_special_tokens"] = .array(
@@ -58,22 +60,9 @@ extension Tokenizer.SpecialTokens {
         }
         func id(_ role: String) -> Int32? {
             guard let content = names[role]?.stringValue.map({ Array($0.utf8) }) else { return nil }
-            return added.last { $0.content == content }?.id ?? model.id(spelling: content)
+            return added.token(content)?.id ?? model.id(spelling: content)
         }
         bos = id("bos_token")
         eos = id("eos_token").map { [$0] } ?? []
-    }
-}
-
-extension PostProcessor {
-    /// transformers replaces the file's post-processor where tokenizer_config.json says whether to add BOS and EOS.
-    ///
-    /// **Source** transformers 5 `TokenizersBackend.update_post_processor`.
-    fileprivate func overridden(by config: JSONValue?, _ special: Tokenizer.SpecialTokens) -> PostProcessor {
-        let (addBOS, addEOS) = (config?["add_bos_token"], config?["add_eos_token"])
-        if addBOS == nil && addEOS == nil { return self }
-        return PostProcessor(
-            prefix: addBOS == true ? special.bos.map { [$0] } ?? [] : [],
-            suffix: addEOS == true ? special.eos : [])
     }
 }
