@@ -37,7 +37,6 @@ private struct Encoding {
     let tokenizer: Tokenizer
     var ids: [Int32] = []
     var scratch = BytePairScratch()
-    var cache = WordCache()
 
     init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
@@ -62,18 +61,11 @@ private struct Encoding {
     }
 
     private mutating func appendPieces(of text: UnsafeBufferPointer<UInt8>) {
+        guard let start = text.baseAddress else { return }
+        let end = start + text.count
         tokenizer.preTokenizer.forEachPiece(in: text) { piece in
-            guard let key = WordCache.key(piece) else {
-                tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
-                return
-            }
-            if let known = cache.range(key) {
-                for index in known { ids.append(ids[index]) }
-            } else {
-                let start = ids.count
-                tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
-                cache.remember(key, start..<ids.count)
-            }
+            let readable = piece.baseAddress.map { $0 >= start && $0 < end ? end - $0 : 0 } ?? 0
+            tokenizer.model.encode(piece, readable: readable, into: &ids, scratch: &scratch)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Byte-level byte pair encoding: bytes become tokens, then the lowest ranked neighbours merge until none can.
 ///
 /// **Source** tokenizers `models/bpe` (without dropout, prefixes and suffixes).
-struct BytePairModel: Sendable {
+final class BytePairModel: Sendable {
     let vocabulary: Vocabulary
     let merges: MergeTable
     /// The token of each byte; nil for bytes the vocabulary lacks.
@@ -12,6 +12,8 @@ struct BytePairModel: Sendable {
     let unknownToken: Int32?
     /// One unknown token for a run of bytes without token.
     let fusesUnknown: Bool
+    /// The characters whose merges cannot be disturbed.
+    let characters: WholeCharacters
 
     init(
         vocabulary: Vocabulary, merges: MergeTable, ignoreMerges: Bool = false, unknownToken: Int32? = nil,
@@ -25,26 +27,85 @@ struct BytePairModel: Sendable {
         tokenOfByte = (UInt8.min...UInt8.max).map { byte in
             withUnsafePointer(to: byte) { vocabulary.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
         }
+        characters = WholeCharacters(vocabulary, merges, tokenOfByte: tokenOfByte)
     }
 
     /// Appends the tokens of one piece of text.
+    @inline(__always)
     func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch) {
+        encode(piece, readable: 0, into: &ids, scratch: &scratch)
+    }
+
+    /// Appends the tokens of one piece of text, of which `readable` bytes may be read.
+    @inline(__always)
+    func encode(
+        _ piece: UnsafeBufferPointer<UInt8>, readable: Int, into ids: inout [Int32], scratch: inout BytePairScratch
+    ) {
+        if let key = WordCache.key(piece, readable: readable) {
+            if scratch.words.append(key, to: &ids) { return }
+            let start = ids.count
+            encodeAnew(piece, into: &ids, scratch: &scratch)
+            scratch.words.remember(key, ids[start...])
+        } else {
+            encodeAnew(piece, into: &ids, scratch: &scratch)
+        }
+    }
+
+    @inline(never)
+    private func encodeAnew(
+        _ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
+    ) {
         if ignoreMerges, let id = vocabulary.id(of: piece) {
             ids.append(id)
-            return
+        } else {
+            encodeStretches(of: piece, into: &ids, scratch: &scratch)
         }
-        scratch.symbols.removeAll(keepingCapacity: true)
+    }
+}
+
+// MARK: - Stretches
+
+extension BytePairModel {
+    /// Merges each stretch between characters that no token joins for itself.
+    private func encodeStretches(
+        of piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
+    ) {
+        var position = 0
+        var before: UInt32?
         var lastIsUnknown = false
-        for byte in piece {
-            if let id = tokenOfByte[Int(byte)] {
-                scratch.symbols.append(id)
-                lastIsUnknown = false
-            } else if let unknownToken {
-                if !(lastIsUnknown && fusesUnknown) { scratch.symbols.append(unknownToken) }
-                lastIsUnknown = true
+        while position < piece.count {
+            let scalar = UTF8Scalar(in: piece, at: position)
+            let token = characters.token(scalar)
+            if let token {
+                if let before, !characters.joins.mayJoin(before, scalar.code) {
+                    finishStretch(into: &ids, scratch: &scratch)
+                }
+                scratch.symbols.append(token)
+                before = scalar.code
+            } else {
+                for byte in piece[position..<position + scalar.length] {
+                    appendByte(byte, &lastIsUnknown, &scratch)
+                }
+                before = nil
             }
+            position += scalar.length
         }
+        finishStretch(into: &ids, scratch: &scratch)
+    }
+
+    private func appendByte(_ byte: UInt8, _ lastIsUnknown: inout Bool, _ scratch: inout BytePairScratch) {
+        if let id = tokenOfByte[Int(byte)] {
+            scratch.symbols.append(id)
+            lastIsUnknown = false
+        } else if let unknownToken {
+            if !(lastIsUnknown && fusesUnknown) { scratch.symbols.append(unknownToken) }
+            lastIsUnknown = true
+        }
+    }
+
+    private func finishStretch(into ids: inout [Int32], scratch: inout BytePairScratch) {
         scratch.mergeAll(merges)
         ids.append(contentsOf: scratch.symbols)
+        scratch.symbols.removeAll(keepingCapacity: true)
     }
 }

@@ -2,7 +2,7 @@ import MartletJSON
 
 extension BytePairModel {
     /// The `model` of tokenizer.json.
-    init(_ file: TokenizerFile) throws(TokenizerError) {
+    convenience init(_ file: TokenizerFile) throws(TokenizerError) {
         let type = file.model["type"]?.stringValue ?? "BPE"
         guard type == "BPE" else { throw .unsupported(part: "model", name: type, supported: "BPE") }
         try Self.refuseVariants(file.model)
