@@ -14,6 +14,8 @@ final class BytePairModel: Sendable {
     let fusesUnknown: Bool
     /// The characters whose merges cannot be disturbed.
     let characters: WholeCharacters
+    /// The tokens that have characters outside the byte alphabet, which no bytes become.
+    let verbatimTokens: [[UInt8]: Int32]
 
     init(
         vocabulary: Vocabulary, merges: MergeTable, ignoreMerges: Bool = false, unknownToken: Int32? = nil,
@@ -24,37 +26,28 @@ final class BytePairModel: Sendable {
         self.ignoreMerges = ignoreMerges
         self.unknownToken = unknownToken
         self.fusesUnknown = fusesUnknown
+        var verbatim: [[UInt8]: Int32] = [:]
+        for id in 0..<vocabulary.count where vocabulary.isVerbatim(id) {
+            verbatim[Array(vocabulary.bytes(id))] = Int32(id)
+        }
+        verbatimTokens = verbatim
         tokenOfByte = (UInt8.min...UInt8.max).map { byte in
             withUnsafePointer(to: byte) { vocabulary.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
         }
         characters = WholeCharacters(vocabulary, merges, tokenOfByte: tokenOfByte)
     }
 
-    /// Appends the tokens of one piece of text.
-    @inline(__always)
-    func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch) {
-        encode(piece, readable: 0, into: &ids, scratch: &scratch)
-    }
-
-    /// Appends the tokens of one piece of text, of which `readable` bytes may be read.
-    @inline(__always)
-    func encode(
-        _ piece: UnsafeBufferPointer<UInt8>, readable: Int, into ids: inout [Int32], scratch: inout BytePairScratch
-    ) {
-        if let key = WordCache.key(piece, readable: readable) {
-            if scratch.words.append(key, to: &ids) { return }
-            let start = ids.count
-            encodeAnew(piece, into: &ids, scratch: &scratch)
-            scratch.words.remember(key, ids[start...])
-        } else {
-            encodeAnew(piece, into: &ids, scratch: &scratch)
+    /// The token of this spelling.
+    func id(spelling: [UInt8]) -> Int32? {
+        var bytes: [UInt8] = []
+        if spelling.withUnsafeBufferPointer({ ByteAlphabet.shared.appendBytes(of: $0, to: &bytes) }) {
+            return bytes.withUnsafeBufferPointer { vocabulary.id(of: $0) }
         }
+        return verbatimTokens[spelling]
     }
 
-    @inline(never)
-    private func encodeAnew(
-        _ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
-    ) {
+    /// Appends the tokens of one piece of text.
+    func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch) {
         if ignoreMerges, let id = vocabulary.id(of: piece) {
             ids.append(id)
         } else {

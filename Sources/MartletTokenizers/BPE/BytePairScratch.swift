@@ -2,8 +2,6 @@
 struct BytePairScratch {
     /// The tokens of the piece: bytes or characters before, the result after `mergeAll`.
     var symbols: [Int32] = []
-    /// The pieces seen lately.
-    var words = WordCache()
     /// What neighbours become, in the order of `MergeTable.order`.
     private var orders = [UInt64](repeating: MergeTable.never, count: Self.linearLimit)
     private var queue = MergeQueue()
@@ -38,15 +36,15 @@ struct BytePairScratch {
         var last = count - 1
         for index in 0..<last { orders[index] = merges.order(symbols[index], symbols[index + 1]) }
         while last > 0 {
-            var (best, lowest) = (0, orders[0])
+            var (best, lowest) = (0, orders[0] >> 32)
             var index = 1
             while index < last {
-                let order = orders[index]
-                if order < lowest { (best, lowest) = (index, order) }
+                let rank = orders[index] >> 32
+                if rank < lowest { (best, lowest) = (index, rank) }
                 index &+= 1
             }
-            if lowest == MergeTable.never { break }
-            symbols[best] = Int32(truncatingIfNeeded: lowest)
+            if lowest == MergeTable.never >> 32 { break }
+            symbols[best] = Int32(truncatingIfNeeded: orders[best])
             last -= 1
             index = best + 1
             while index <= last {

@@ -9,7 +9,7 @@ struct MergeTable: Sendable {
     private struct Slot: Sendable {
         /// Left id above right id; all ones mark a free slot.
         var pair: UInt64 = .max
-        /// Rank above result, so that comparing orders compares ranks.
+        /// Rank above result.
         var order: UInt64 = MergeTable.never
     }
 

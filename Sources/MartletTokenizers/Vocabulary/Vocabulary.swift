@@ -5,6 +5,8 @@ struct Vocabulary: Sendable {
     /// Open addressing over the model's own tokens, which merges and whole-word lookups may produce.
     private var slots: [Slot] = []
     private var slotMask = 0
+    /// How many tokens were set; ids without token do not count.
+    private(set) var tokenCount = 0
 
     private struct Span: Sendable {
         var start: UInt32 = 0
@@ -32,6 +34,7 @@ struct Vocabulary: Sendable {
         while spans.count <= id { spans.append(Span()) }
         spans[id] = Span(
             start: UInt32(start), length: UInt32(arena.count - start), isVerbatim: isVerbatim)
+        tokenCount += 1
     }
 
     /// The bytes the token decodes to; empty for an id without token.
@@ -57,6 +60,9 @@ struct Vocabulary: Sendable {
         return spans[id].isVerbatim
             ? String(decoding: bytes(id), as: UTF8.self) : ByteAlphabet.shared.spelling(of: bytes(id))
     }
+
+    /// Whether the token has characters outside the byte alphabet, so that no bytes become it.
+    func isVerbatim(_ id: Int) -> Bool { spans.indices.contains(id) && spans[id].isVerbatim }
 
     /// Makes the tokens set so far findable by their bytes; of two with the same bytes the first stays.
     mutating func buildIndex() {
