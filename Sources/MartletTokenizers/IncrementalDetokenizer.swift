@@ -1,57 +1,28 @@
-/// Turns ids into text as they come, holding back bytes that the next token may complete.
+/// Turns ids into text as they come, holding back what the next token may change.
 ///
 /// The pieces put together equal `Tokenizer.decode` of all ids.
 public struct IncrementalDetokenizer: Sendable {
     private let tokenizer: Tokenizer
     private let skipSpecialTokens: Bool
-    /// An unfinished UTF-8 sequence: at most three bytes.
-    private var pending: [UInt8] = []
+    private var stream: DecoderStream
 
     /// A detokenizer for one text.
     public init(tokenizer: Tokenizer, skipSpecialTokens: Bool) {
         self.tokenizer = tokenizer
         self.skipSpecialTokens = skipSpecialTokens
+        stream = DecoderStream(tokenizer.decoder)
     }
 
     /// The text that `id` makes final, which may be empty.
     public mutating func append(_ id: Int32) -> String {
-        if skipSpecialTokens && tokenizer.isSpecial(id) { return "" }
-        pending.append(contentsOf: tokenizer.vocabulary.bytes(Int(id)))
-        let finalCount = pending.count - unfinishedCount
-        guard finalCount > 0 else { return "" }
-        let text = String(decoding: pending[..<finalCount], as: UTF8.self)
-        pending.removeFirst(finalCount)
-        return text
+        var text: [UInt8] = []
+        tokenizer.push(id, skipSpecialTokens: skipSpecialTokens, into: &stream, text: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The text of what was held back; the detokenizer is then as new.
     public mutating func finish() -> String {
-        defer { pending.removeAll() }
-        return String(decoding: pending, as: UTF8.self)
-    }
-
-    /// How many bytes at the end begin a sequence that more bytes may complete.
-    private var unfinishedCount: Int {
-        for count in 1...3 where count <= pending.count {
-            let lead = pending[pending.count - count]
-            if lead & 0xC0 == 0x80 { continue }
-            return mayGrow(pending.suffix(count)) ? count : 0
-        }
-        return 0
-    }
-
-    /// Whether `bytes`, a lead byte and continuation bytes, are a proper prefix of a well-formed sequence.
-    private func mayGrow(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let lead = bytes[bytes.startIndex]
-        let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
-        guard (0xC2...0xF4).contains(lead), bytes.count < length else { return false }
-        guard let second = bytes.dropFirst().first else { return true }
-        switch lead {
-        case 0xE0: return second >= 0xA0
-        case 0xED: return second < 0xA0
-        case 0xF0: return second >= 0x90
-        case 0xF4: return second < 0x90
-        default: return true
-        }
+        defer { stream = DecoderStream(tokenizer.decoder) }
+        return String(decoding: stream.finish(), as: UTF8.self)
     }
 }

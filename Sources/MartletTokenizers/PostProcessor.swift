@@ -1,5 +1,21 @@
 /// Which special tokens `addSpecialTokens` puts around the text.
 struct PostProcessor: Sendable, Equatable {
-    var prefix: [Int32] = []
-    var suffix: [Int32] = []
+    /// A part of the result.
+    enum Part: Sendable, Equatable {
+        /// The tokens of the text.
+        case text
+        /// A token that `addSpecialTokens` adds.
+        case token(Int32)
+    }
+
+    /// The parts in order; the text mostly occurs once.
+    var parts: [Part]
+
+    /// A processor that puts tokens before and after the text.
+    init(prefix: [Int32] = [], suffix: [Int32] = []) {
+        parts = prefix.map(Part.token) + [.text] + suffix.map(Part.token)
+    }
+
+    /// A processor with these parts.
+    init(parts: [Part]) { self.parts = parts }
 }

@@ -19,15 +19,21 @@ extension Tokenizer {
     ) -> [Int32] {
         var encoding = Encoding(tokenizer: self)
         encoding.ids.reserveCapacity(text.count / 3 + 8)
-        if addSpecialTokens { encoding.ids += postProcessor.prefix }
-        rawMatcher.forEachSegment(in: text, parseSpecial: parseSpecial) { segment in
-            if let token = segment.token {
-                encoding.ids.append(token)
-            } else {
-                encoding.appendText(UnsafeBufferPointer(rebasing: text[segment.range]), parseSpecial: parseSpecial)
+        var textTokens: Range<Int>?
+        for part in postProcessor.parts {
+            switch part {
+            case .token(let id):
+                if addSpecialTokens { encoding.ids.append(id) }
+            case .text:
+                if let textTokens {
+                    encoding.ids += encoding.ids[textTokens]
+                } else {
+                    let start = encoding.ids.count
+                    encoding.appendSegments(of: text, parseSpecial: parseSpecial)
+                    textTokens = start..<encoding.ids.count
+                }
             }
         }
-        if addSpecialTokens { encoding.ids += postProcessor.suffix }
         return encoding.ids
     }
 }
@@ -36,44 +42,74 @@ extension Tokenizer {
 private struct Encoding {
     let tokenizer: Tokenizer
     var ids: [Int32] = []
-    var scratch = BytePairScratch()
-    var cache = WordCache()
+    private var scratch = ModelScratch()
+    private var words = WordCache()
+    /// The bytes of the pieces are spelled in the byte alphabet before the model sees them.
+    private let spellsBytes: Bool
 
-    init(tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+    init(tokenizer: Tokenizer) {
+        self.tokenizer = tokenizer
+        spellsBytes = tokenizer.preTokenizer.endsInByteLevel && !tokenizer.model.takesBytes
+    }
 
-    /// Encodes text between the added tokens that are matched before normalisation.
-    mutating func appendText(_ text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool) {
-        if let normalized = tokenizer.normalizer?.normalize(text) {
-            normalized.withUnsafeBufferPointer { appendNormalized($0, parseSpecial: parseSpecial) }
-        } else {
-            appendNormalized(text, parseSpecial: parseSpecial)
+    mutating func appendSegments(of text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool) {
+        tokenizer.rawMatcher.forEachSegment(in: text, parseSpecial: parseSpecial) { segment in
+            if let token = segment.token {
+                ids.append(token)
+            } else {
+                appendText(
+                    UnsafeBufferPointer(rebasing: text[segment.range]), isFirst: segment.range.lowerBound == 0,
+                    parseSpecial: parseSpecial)
+            }
         }
     }
 
-    private mutating func appendNormalized(_ text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool) {
-        if tokenizer.normalizedMatcher.isEmpty { return appendPieces(of: text) }
+    /// Encodes text between the added tokens that are matched before normalisation.
+    private mutating func appendText(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool, parseSpecial: Bool) {
+        if let normalized = tokenizer.normalizer?.normalize(text) {
+            normalized.withUnsafeBufferPointer { appendNormalized($0, isFirst: isFirst, parseSpecial: parseSpecial) }
+        } else {
+            appendNormalized(text, isFirst: isFirst, parseSpecial: parseSpecial)
+        }
+    }
+
+    private mutating func appendNormalized(
+        _ text: UnsafeBufferPointer<UInt8>, isFirst: Bool, parseSpecial: Bool
+    ) {
+        if tokenizer.normalizedMatcher.isEmpty { return appendPieces(of: text, isFirst: isFirst) }
         tokenizer.normalizedMatcher.forEachSegment(in: text, parseSpecial: parseSpecial) { segment in
             if let token = segment.token {
                 ids.append(token)
             } else {
-                appendPieces(of: UnsafeBufferPointer(rebasing: text[segment.range]))
+                appendPieces(
+                    of: UnsafeBufferPointer(rebasing: text[segment.range]),
+                    isFirst: isFirst && segment.range.lowerBound == 0)
             }
         }
     }
 
-    private mutating func appendPieces(of text: UnsafeBufferPointer<UInt8>) {
-        tokenizer.preTokenizer.forEachPiece(in: text) { piece in
-            guard let key = WordCache.key(piece) else {
-                tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
-                return
+    private mutating func appendPieces(of text: UnsafeBufferPointer<UInt8>, isFirst: Bool) {
+        guard let start = text.baseAddress, !text.isEmpty else { return }
+        let end = start + text.count
+        tokenizer.preTokenizer.forEachPiece(in: text, isFirst: isFirst) { piece in
+            guard let base = piece.baseAddress else { return }
+            let readable = base >= start && base < end ? end - base : 0
+            guard let key = WordCache.key(piece, readable: readable) else { return appendPiece(piece) }
+            if words.append(key, to: &ids) { return }
+            let count = ids.count
+            appendPiece(piece)
+            words.remember(key, ids[count...])
+        }
+    }
+
+    @inline(never)
+    private mutating func appendPiece(_ piece: UnsafeBufferPointer<UInt8>) {
+        if spellsBytes {
+            ByteAlphabet.shared.spelling(of: piece).withUnsafeBufferPointer {
+                tokenizer.model.encode($0, into: &ids, scratch: &scratch)
             }
-            if let known = cache.range(key) {
-                for index in known { ids.append(ids[index]) }
-            } else {
-                let start = ids.count
-                tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
-                cache.remember(key, start..<ids.count)
-            }
+        } else {
+            tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
         }
     }
 }

@@ -1,11 +1,8 @@
 import MartletJSON
 
 extension BytePairModel {
-    /// The `model` of tokenizer.json.
-    init(_ file: TokenizerFile) throws(TokenizerError) {
-        let type = file.model["type"]?.stringValue ?? "BPE"
-        guard type == "BPE" else { throw .unsupported(part: "model", name: type, supported: "BPE") }
-        try Self.refuseVariants(file.model)
+    /// The `model` of tokenizer.json, which is BPE without prefixes and suffixes.
+    convenience init(_ file: TokenizerFile) throws(TokenizerError) {
         do throws(JSONError) {
             guard let vocab = file.vocab, let merges = file.merges else {
                 throw JSONError("the model needs vocab and merges", offset: 0)
@@ -19,21 +16,6 @@ extension BytePairModel {
                 fusesUnknown: file.model["fuse_unk"]?.boolValue ?? false)
         } catch {
             throw .malformed("tokenizer.json: \(error)")
-        }
-    }
-
-    /// Settings that change the result and are not implemented.
-    private static func refuseVariants(_ model: JSONObject) throws(TokenizerError) {
-        for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let text = model[key]?.stringValue, !text.isEmpty {
-                throw .unsupported(part: "BPE setting", name: "\(key) = \(text)", supported: "none")
-            }
-        }
-        if model["byte_fallback"] == true {
-            throw .unsupported(part: "BPE setting", name: "byte_fallback = true", supported: "false")
-        }
-        if let dropout = model["dropout"]?.doubleValue, dropout != 0 {
-            throw .unsupported(part: "BPE setting", name: "dropout = \(dropout)", supported: "0")
         }
     }
 

@@ -1,6 +1,9 @@
 import MartletJSON
 
 extension PostProcessor {
+    /// More parts than this only come from templates that double the text again and again.
+    private static let maxParts = 4096
+
     /// The `post_processor` of tokenizer.json, as far as it concerns a single text.
     init(json: JSONValue) throws(TokenizerError) {
         self.init()
@@ -10,12 +13,13 @@ extension PostProcessor {
     /// Puts another processor around what this one adds.
     private mutating func wrap(_ json: JSONValue) throws(TokenizerError) {
         if json.isNull { return }
-        switch json["type"]?.stringValue {
+        switch Self.type(of: json) {
         case "ByteLevel": break  // Moves offsets only.
         case "TemplateProcessing": try wrapTemplate(json)
         case "BertProcessing", "RobertaProcessing":
-            prefix.insert(try Self.id(json["cls"]?[1], "cls"), at: 0)
-            suffix.append(try Self.id(json["sep"]?[1], "sep"))
+            let (cls, sep) = (try Self.id(json["cls"]?[1], "cls"), try Self.id(json["sep"]?[1], "sep"))
+            // These two leave what they do alone without `addSpecialTokens`, as tokens do.
+            parts = [.token(cls)] + parts + [.token(sep)]
         case "Sequence":
             for part in json["processors"]?.arrayValue ?? [] { try wrap(part) }
         case let type:
@@ -25,24 +29,33 @@ extension PostProcessor {
         }
     }
 
+    /// The type, which old files leave to the members that each has.
+    private static func type(of json: JSONValue) -> String? {
+        if let type = json["type"]?.stringValue { return type }
+        if json["sep"] != nil, json["cls"] != nil { return "BertProcessing" }
+        return nil
+    }
+
     private mutating func wrapTemplate(_ json: JSONValue) throws(TokenizerError) {
-        var (before, after): ([Int32], [Int32]) = ([], [])
-        var isAfterText = false
+        var wrapped: [Part] = []
         for piece in json["single"]?.arrayValue ?? [] {
-            if piece["Sequence"] != nil {
-                guard !isAfterText else { throw .malformed("post_processor: the text occurs twice in `single`") }
-                isAfterText = true
+            if let sequence = piece["Sequence"] {
+                guard sequence["id"]?.stringValue != "B" else {
+                    throw .malformed("post_processor: `single` names the sequence B, which only a pair has")
+                }
+                wrapped += parts
             } else if let name = piece["SpecialToken"]?["id"]?.stringValue {
-                var ids: [Int32] = []
-                for id in json["special_tokens"]?[name]?["ids"]?.arrayValue ?? [] { ids.append(try Self.id(id, name)) }
-                if isAfterText { after += ids } else { before += ids }
+                for id in json["special_tokens"]?[name]?["ids"]?.arrayValue ?? [] {
+                    wrapped.append(.token(try Self.id(id, name)))
+                }
             } else {
                 throw .malformed("post_processor: `single` has a piece that is neither Sequence nor SpecialToken")
             }
+            guard wrapped.count <= Self.maxParts else {
+                throw .malformed("post_processor: the template has more than \(Self.maxParts) parts")
+            }
         }
-        guard isAfterText else { throw .malformed("post_processor: `single` lacks the text") }
-        prefix = before + prefix
-        suffix += after
+        parts = wrapped
     }
 
     private static func id(_ json: JSONValue?, _ name: String) throws(TokenizerError) -> Int32 {

@@ -16,26 +16,17 @@ extension Tokenizer {
         json bytes: UnsafeBufferPointer<UInt8>, config: JSONValue?
     ) throws(TokenizerError) -> Tokenizer {
         let file = try TokenizerFile(bytes)
-        let model = try BytePairModel(file)
         let preTokenizer = try PreTokenizer(json: file.preTokenizer)
-        try requireByteLevelDecoder(file.decoder)
-        var addedTokens = file.addedTokens
+        var notices = file.notices
+        let model = try TokenizerModel(file, endsInByteLevel: preTokenizer.endsInByteLevel, notices: &notices)
+        var addedTokens = AddedToken.numbered(file.addedTokens, model)
         addConfiguredTokens(config, to: &addedTokens)
-        let special = SpecialTokens(config, addedTokens, model.vocabulary)
+        let special = SpecialTokens(config, addedTokens, model)
         return Tokenizer(
             model: model, normalizer: try Normalizer.from(json: file.normalizer), preTokenizer: preTokenizer,
             postProcessor: try PostProcessor(json: file.postProcessor).overridden(by: config, special),
-            addedTokens: addedTokens, special: special)
-    }
-
-    private static func requireByteLevelDecoder(_ decoder: JSONValue) throws(TokenizerError) {
-        let type = decoder["type"]?.stringValue ?? decoder.kindName
-        if type == "Sequence", let parts = decoder["decoders"]?.arrayValue, parts.count == 1 {
-            return try requireByteLevelDecoder(parts[0])
-        }
-        guard type == "ByteLevel" else {
-            throw .unsupported(part: "decoder", name: type, supported: "ByteLevel")
-        }
+            decoder: try TokenDecoder(json: file.decoder), addedTokens: addedTokens, special: special,
+            notices: notices)
     }
 
     /// Tokens that only tokenizer_config.json lists.
@@ -54,7 +45,7 @@ extension Tokenizer.SpecialTokens {
     ]
 
     /// The roles that tokenizer_config.json gives to tokens.
-    fileprivate init(_ config: JSONValue?, _ added: [AddedToken], _ vocabulary: Vocabulary) {
+    fileprivate init(_ config: JSONValue?, _ added: [AddedToken], _ model: TokenizerModel) {
         for role in Self.roles {
             guard let entry = config?[role], let content = entry.stringValue ?? entry["content"]?.stringValue else {
                 continue
@@ -67,8 +58,7 @@ extension Tokenizer.SpecialTokens {
         }
         func id(_ role: String) -> Int32? {
             guard let content = names[role]?.stringValue.map({ Array($0.utf8) }) else { return nil }
-            return added.last { $0.content == content }?.id
-                ?? content.withUnsafeBufferPointer { vocabulary.id(of: $0) }
+            return added.last { $0.content == content }?.id ?? model.id(spelling: content)
         }
         bos = id("bos_token")
         eos = id("eos_token").map { [$0] } ?? []

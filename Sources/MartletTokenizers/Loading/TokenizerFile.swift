@@ -2,6 +2,8 @@ import MartletJSON
 
 /// The parts of tokenizer.json, the two long lists still as text.
 struct TokenizerFile {
+    /// The whole file.
+    let bytes: UnsafeBufferPointer<UInt8>
     var addedTokens: [AddedToken] = []
     var normalizer: JSONValue = .null
     var preTokenizer: JSONValue = .null
@@ -13,11 +15,14 @@ struct TokenizerFile {
     var vocab: JSONPullReader?
     /// Stands before the value of `merges`.
     var merges: JSONPullReader?
+    /// What the file asks for and serving leaves out.
+    var notices: [String] = []
 
     /// Ids beyond this would only reserve memory.
     static let maxID: Int64 = 1 << 24
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(TokenizerError) {
+        self.bytes = bytes
         do throws(JSONError) {
             var reader = JSONPullReader(bytes, maxDepth: 64)
             try reader.beginObject()
@@ -29,6 +34,10 @@ struct TokenizerFile {
                 case "post_processor": postProcessor = try reader.value()
                 case "decoder": decoder = try reader.value()
                 case "model": try readModel(&reader)
+                case "truncation", "padding":
+                    if try !reader.value().isNull {
+                        notices.append("the tokenizer's \(key) is not applied: texts keep their length")
+                    }
                 default: try reader.skip()
                 }
             }

@@ -10,8 +10,13 @@ struct PreTokenizer: Sendable {
 
     let stages: [Stage]
 
+    /// Whether a final ByteLevel stage leaves it to the model to spell bytes.
+    var endsInByteLevel: Bool { true }
+
     /// Calls `body` with the pieces of `text` in order; the bytes are only valid during the call.
-    func forEachPiece(in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    func forEachPiece(
+        in text: UnsafeBufferPointer<UInt8>, isFirst: Bool, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) {
         cut(text, from: 0, body)
     }
 

@@ -18,3 +18,8 @@ struct PackedNumbers {
         return nil
     }
 }
+
+extension PackedNumbers {
+    /// The number that zigzag packing made of a signed one.
+    static func signed(_ packed: Int) -> Int { packed & 1 == 0 ? packed >> 1 : -(packed >> 1) - 1 }
+}

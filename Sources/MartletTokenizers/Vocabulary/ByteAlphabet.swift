@@ -35,6 +35,22 @@ struct ByteAlphabet: Sendable {
         return true
     }
 
+    /// The spelling of `bytes` as UTF-8.
+    func spelling(of bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            let scalar = scalarOfByte[Int(byte)]
+            if scalar < 0x80 {
+                text.append(UInt8(scalar))
+            } else {
+                text.append(0xC0 | UInt8(scalar >> 6))
+                text.append(0x80 | UInt8(scalar & 0x3F))
+            }
+        }
+        return text
+    }
+
     /// The spelling of `bytes`.
     func spelling(of bytes: some Sequence<UInt8>) -> String {
         var text = ""

@@ -5,6 +5,8 @@ struct Vocabulary: Sendable {
     /// Open addressing over the model's own tokens, which merges and whole-word lookups may produce.
     private var slots: [Slot] = []
     private var slotMask = 0
+    /// How many tokens were set; ids without token do not count.
+    private(set) var tokenCount = 0
 
     private struct Span: Sendable {
         var start: UInt32 = 0
@@ -32,6 +34,7 @@ struct Vocabulary: Sendable {
         while spans.count <= id { spans.append(Span()) }
         spans[id] = Span(
             start: UInt32(start), length: UInt32(arena.count - start), isVerbatim: isVerbatim)
+        tokenCount += 1
     }
 
     /// Sets the token `id`, given as what it decodes to.
@@ -49,12 +52,25 @@ struct Vocabulary: Sendable {
         return arena[Int(span.start)..<Int(span.start + span.length)]
     }
 
+    /// Calls `body` with the bytes the token is made of; with none for an id without token or with characters outside
+    /// the byte alphabet.
+    func withBytes<R>(_ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        let span = spans[id]
+        return arena.withUnsafeBufferPointer { arena in
+            let end = Int(span.start) + (span.isVerbatim ? 0 : Int(span.length))
+            return body(UnsafeBufferPointer(rebasing: arena[Int(span.start)..<end]))
+        }
+    }
+
     /// How the file spells the token; nil for an id without token.
     func spelling(_ id: Int) -> String? {
         guard spans.indices.contains(id), spans[id].length > 0 else { return nil }
         return spans[id].isVerbatim
             ? String(decoding: bytes(id), as: UTF8.self) : ByteAlphabet.shared.spelling(of: bytes(id))
     }
+
+    /// Whether the token has characters outside the byte alphabet, so that no bytes become it.
+    func isVerbatim(_ id: Int) -> Bool { spans.indices.contains(id) && spans[id].isVerbatim }
 
     /// Makes the tokens set so far findable by their bytes; of two with the same bytes the first stays.
     mutating func buildIndex() {
