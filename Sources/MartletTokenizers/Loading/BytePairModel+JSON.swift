@@ -2,7 +2,7 @@ import MartletJSON
 
 extension BytePairModel {
     /// The `model` of tokenizer.json, which is BPE without prefixes and suffixes.
-    init(_ file: TokenizerFile) throws(TokenizerError) {
+    convenience init(_ file: TokenizerFile) throws(TokenizerError) {
         do throws(JSONError) {
             guard let vocab = file.vocab, let merges = file.merges else {
                 throw JSONError("the model needs vocab and merges", offset: 0)

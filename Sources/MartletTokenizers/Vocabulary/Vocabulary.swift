@@ -52,6 +52,16 @@ struct Vocabulary: Sendable {
         return arena[Int(span.start)..<Int(span.start + span.length)]
     }
 
+    /// Calls `body` with the bytes the token is made of; with none for an id without token or with characters outside
+    /// the byte alphabet.
+    func withBytes<R>(_ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        let span = spans[id]
+        return arena.withUnsafeBufferPointer { arena in
+            let end = Int(span.start) + (span.isVerbatim ? 0 : Int(span.length))
+            return body(UnsafeBufferPointer(rebasing: arena[Int(span.start)..<end]))
+        }
+    }
+
     /// How the file spells the token; nil for an id without token.
     func spelling(_ id: Int) -> String? {
         guard spans.indices.contains(id), spans[id].length > 0 else { return nil }
