@@ -76,8 +76,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletWeights", "MartletCPUBackend",
-                "MartletModelIR", "MartletJSON",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletTokenizers", "MartletWeights",
+                "MartletCPUBackend", "MartletModelIR", "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -115,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletServer", "Martlet", "MartletEngine", "MartletModelIR", "MartletJSON",
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletModelIR", "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

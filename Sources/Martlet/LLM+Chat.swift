@@ -3,38 +3,87 @@ public import MartletJSON
 import MartletTokenizers
 
 extension LLM {
-    /// The prompt text of a conversation; the tokenizer's special tokens are filled in where the request names none.
+    /// Turns a conversation into a prompt and says how its answers are read.
+    ///
+    /// The tokenizer's special tokens and the configuration's template variables are filled in where the request names
+    /// none. `template` takes the place of the model's own; with `parsesToolCalls` off calls stay in the content.
+    /// **Throws** `invalidRequest` when the template refuses the conversation, there is no template, or tools are given
+    /// to a model whose way of calling them is not known.
+    public func prepareChat(
+        _ request: ChatRenderRequest, template: ChatTemplate? = nil, parsesToolCalls: Bool = true
+    ) throws(LLMError) -> PreparedChat {
+        let tools = request.tools ?? []
+        let toolCalls = parsesToolCalls && !tools.isEmpty ? chatFormats.toolCalls : nil
+        if parsesToolCalls, !tools.isEmpty, toolCalls == nil {
+            throw .invalidRequest(
+                param: "tools",
+                message: "how this model writes tool calls is not known; name its format with --tool-call-parser, or "
+                    + "send tool_choice \"none\"")
+        }
+        if template == nil, chatTemplate == nil, let mistral, let loadedTokenizer {
+            return parsed(
+                PreparedChat(prompt: .tokenIDs(try mistral.tokenIDs(for: request, tokenizer: loadedTokenizer))),
+                toolCalls: toolCalls, tools: tools, startsInReasoning: nil)
+        }
+        let prompt = try renderChat(request, template: template)
+        return parsed(
+            PreparedChat(prompt: .text(prompt)), toolCalls: toolCalls, tools: tools,
+            startsInReasoning: chatFormats.reasoning?.startsInReasoning(afterPrompt: prompt))
+    }
+
+    /// Adds what tells the answers' parts apart.
+    private func parsed(
+        _ prepared: PreparedChat, toolCalls: ToolCallFormat?, tools: [JSONValue], startsInReasoning: Bool?
+    ) -> PreparedChat {
+        var prepared = prepared
+        if toolCalls != nil || chatFormats.reasoning != nil {
+            prepared.parser = OutputParser(
+                toolCalls: toolCalls, reasoning: chatFormats.reasoning, tools: tools,
+                startsInReasoning: startsInReasoning)
+            prepared.keptSpecialTokens = chatFormats.reasoningTokens
+            if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
+        }
+        return prepared
+    }
+
+    /// The prompt text of a conversation.
     ///
     /// **Throws** `invalidRequest` when the template refuses the conversation, or there is no template.
-    public func renderChat(_ request: ChatRenderRequest) throws(LLMError) -> String {
-        guard let chatTemplate else {
+    func renderChat(_ request: ChatRenderRequest, template: ChatTemplate? = nil) throws(LLMError) -> String {
+        guard let template = template ?? chatTemplate else {
             let reason = chatTemplateProblem ?? "the model has no chat template; give one with --chat-template"
             throw .invalidRequest(param: "messages", message: reason)
         }
         var request = request
         if request.specialTokens.isEmpty { request.specialTokens = loadedTokenizer?.specialTokens ?? JSONObject() }
-        do { return try chatTemplate.render(request) } catch {
+        var variables = defaultChatTemplateKwargs
+        for (name, value) in request.variables { variables[name] = value }
+        request.variables = variables
+        request.messages = TemplateMessages.prepare(request.messages, format: contentFormat(of: template))
+        do { return try template.render(request) } catch {
             // Whatever the template stumbles over came with the conversation.
             throw .invalidRequest(param: "messages", message: error.description)
         }
     }
 
+    private func contentFormat(of template: ChatTemplate) -> ChatContentFormat {
+        guard chatTemplateContentFormat == .auto else { return chatTemplateContentFormat }
+        return template.readsContentParts ? .openai : .string
+    }
+
     /// Streams the answer to a conversation of OpenAI messages: objects with `role` and `content`.
     ///
-    /// **Throws** as `renderChat` and `generate`.
+    /// **Throws** as `prepareChat` and `generate`.
     public func chat(
         _ messages: [JSONValue], sampling: SamplingOverrides = SamplingOverrides()
     ) async throws(LLMError) -> TextStream {
-        let prompt = try renderChat(ChatRenderRequest(messages: messages, now: .now()))
-        var request = GenerationRequest(prompt: .text(prompt), sampling: sampling)
-        // The template has written them already.
-        request.addSpecialTokens = false
-        return TextStream(try await generate(request))
+        let prepared = try prepareChat(ChatRenderRequest(messages: messages, now: .now()))
+        return TextStream(try await generate(prepared.request(sampling: sampling)))
     }
 
     /// Streams the answer to one message.
     ///
-    /// **Throws** as `renderChat` and `generate`.
+    /// **Throws** as `prepareChat` and `generate`.
     public func chat(
         _ message: String, sampling: SamplingOverrides = SamplingOverrides()
     ) async throws(LLMError) -> TextStream {

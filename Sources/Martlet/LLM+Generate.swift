@@ -17,13 +17,14 @@ extension LLM {
         }
         let options = SequenceAssembler.Options(
             stop: request.stop, includeStopString: request.includeStopStringInOutput,
-            skipSpecialTokens: request.skipSpecialTokens, minTokens: params.minTokens)
+            minTokens: params.minTokens)
         return try await client.start(
             promptTokenIDs: promptTokenIDs, params: Self.fannedOut(params, n: request.n), priority: request.priority,
             cacheSalt: request.cacheSalt
         ) { index in
             let detokenizer = loadedTokenizer.map {
-                IncrementalDetokenizer(tokenizer: $0, skipSpecialTokens: options.skipSpecialTokens)
+                IncrementalDetokenizer(
+                    tokenizer: $0, skipSpecialTokens: request.skipSpecialTokens, kept: request.keptSpecialTokens)
             }
             return SequenceAssembler(index: index, options: options, detokenizer: detokenizer)
         }

@@ -26,7 +26,7 @@ extension LLM {
         let runner = try Self.makeRunner(opened, configuration, engineConfiguration, chosen)
         self.init(
             info: ModelInfo(opened, configuration, engineConfiguration, chosen), text: text,
-            maxLogprobs: configuration.maxLogprobs,
+            configuration: configuration,
             client: EngineClient(configuration: engineConfiguration, runner: runner))
     }
 

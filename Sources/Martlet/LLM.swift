@@ -1,5 +1,6 @@
 public import MartletChat
 public import MartletEngine
+import MartletJSON
 public import MartletTokenizers
 
 /// A loaded model that serves requests: text or token ids in, events out.
@@ -12,17 +13,25 @@ public final class LLM: Sendable {
     public let chatTemplate: ChatTemplate?
     /// Why the model's own template cannot be used.
     let chatTemplateProblem: String?
+    let chatFormats: ChatFormats
+    let mistral: MistralPrompt?
+    let chatTemplateContentFormat: ChatContentFormat
+    let defaultChatTemplateKwargs: JSONObject
     let loadedTokenizer: Tokenizer?
     let maxLogprobs: Int
     let client: EngineClient
 
-    init(info: ModelInfo, text: ModelText, maxLogprobs: Int, client: EngineClient) {
+    init(info: ModelInfo, text: ModelText, configuration: LLMConfiguration, client: EngineClient) {
         self.info = info
         samplingDefaults = text.samplingDefaults
         loadedTokenizer = text.tokenizer
         chatTemplate = text.chatTemplate
         chatTemplateProblem = text.chatTemplateProblem
-        self.maxLogprobs = maxLogprobs
+        chatFormats = text.chatFormats
+        mistral = text.mistral
+        chatTemplateContentFormat = configuration.chatTemplateContentFormat
+        defaultChatTemplateKwargs = configuration.defaultChatTemplateKwargs
+        maxLogprobs = configuration.maxLogprobs
         self.client = client
     }
 
@@ -30,6 +39,11 @@ public final class LLM: Sendable {
     public var tokenizer: Tokenizer {
         guard let loadedTokenizer else { preconditionFailure("the model was loaded without its tokenizer") }
         return loadedTokenizer
+    }
+
+    /// vLLM's names of the formats in which the model writes tool calls and reasoning, where they are known.
+    public var outputFormats: (toolCalls: String?, reasoning: String?) {
+        (chatFormats.toolCalls?.name, chatFormats.reasoning?.name)
     }
 
     /// What the engine is doing now and has done so far.

@@ -31,6 +31,10 @@ public struct ServerConfiguration: Sendable {
     public var apiKeys: [String] = []
     /// Names of the model; empty: the name it was loaded under.
     public var servedModelNames: [String] = []
+    /// Renders templates that come with requests; otherwise they are refused.
+    public var trustRequestChatTemplate = false
+    /// Leaves tools out of the prompt when a request's `tool_choice` is `none`.
+    public var excludeToolsWhenToolChoiceNone = false
     /// Origins of web pages that may call the server; `*` is all, none is no page.
     public var allowedOrigins: [String] = []
     /// Bounds on requests.

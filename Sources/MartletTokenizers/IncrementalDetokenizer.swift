@@ -4,19 +4,22 @@
 public struct IncrementalDetokenizer: Sendable {
     private let tokenizer: Tokenizer
     private let skipSpecialTokens: Bool
+    private let kept: Set<Int32>
     private var stream: DecoderStream
 
-    /// A detokenizer for one text.
-    public init(tokenizer: Tokenizer, skipSpecialTokens: Bool) {
+    /// A detokenizer for one text; the special tokens in `kept` are never skipped.
+    public init(tokenizer: Tokenizer, skipSpecialTokens: Bool, kept: Set<Int32> = []) {
         self.tokenizer = tokenizer
         self.skipSpecialTokens = skipSpecialTokens
+        self.kept = kept
         stream = DecoderStream(tokenizer.decoder)
     }
 
     /// The text that `id` makes final, which may be empty.
     public mutating func append(_ id: Int32) -> String {
         var text: [UInt8] = []
-        tokenizer.push(id, skipSpecialTokens: skipSpecialTokens, into: &stream, text: &text)
+        let skips = skipSpecialTokens && !kept.contains(id)
+        tokenizer.push(id, skipSpecialTokens: skips, into: &stream, text: &text)
         return String(decoding: text, as: UTF8.self)
     }
 

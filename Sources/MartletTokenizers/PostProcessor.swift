@@ -8,14 +8,19 @@ struct PostProcessor: Sendable, Equatable {
         case token(Int32)
     }
 
-    /// The parts in order; the text mostly occurs once.
-    var parts: [Part]
+    /// The parts with `addSpecialTokens`; the text mostly occurs once.
+    let parts: [Part]
+    /// The parts without it: mostly the text alone.
+    let plainParts: [Part]
 
     /// A processor that puts tokens before and after the text.
     init(prefix: [Int32] = [], suffix: [Int32] = []) {
-        parts = prefix.map(Part.token) + [.text] + suffix.map(Part.token)
+        self.init(parts: prefix.map(Part.token) + [.text] + suffix.map(Part.token))
     }
 
     /// A processor with these parts.
-    init(parts: [Part]) { self.parts = parts }
+    init(parts: [Part], plainParts: [Part] = [.text]) {
+        self.parts = parts
+        self.plainParts = plainParts
+    }
 }

@@ -20,10 +20,9 @@ extension Tokenizer {
         var encoding = Encoding(tokenizer: self)
         encoding.ids.reserveCapacity(text.count / 3 + 8)
         var textTokens: Range<Int>?
-        for part in postProcessor.parts {
+        for part in addSpecialTokens ? postProcessor.parts : postProcessor.plainParts {
             switch part {
-            case .token(let id):
-                if addSpecialTokens { encoding.ids.append(id) }
+            case .token(let id): encoding.ids.append(id)
             case .text:
                 if let textTokens {
                     encoding.ids += encoding.ids[textTokens]

@@ -54,8 +54,8 @@ public struct Tokenizer: Sendable {
         let specials = Set(addedTokens.filter(\.isSpecial).map(\.content))
         specialIDs = Set(addedSpellings.filter { specials.contains($0.value) }.keys)
         plainBytes = Self.plainBytes(model, decoder, addedSpellings)
-        rawMatcher = AddedTokenMatcher(searched.filter { !$0.normalized })
-        normalizedMatcher = AddedTokenMatcher(searched.filter(\.normalized))
+        rawMatcher = AddedTokenMatcher(searched.filter { $0.isParsed && !$0.normalized })
+        normalizedMatcher = AddedTokenMatcher(searched.filter { $0.isParsed && $0.normalized })
         specialTokens = special.names
         bosTokenID = special.bos
         eosTokenIDs = special.eos

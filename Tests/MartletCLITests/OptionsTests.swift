@@ -54,17 +54,20 @@ struct OptionsTests {
 
     @Test("take overrides as a JSON object and the template as text")
     func defaults() throws {
-        let options = try GenerationDefaultOptions.parse([
-            "--override-generation-config", "{\"temperature\": 0.25}", "--chat-template", "{{ messages }}",
+        let options = try GenerationDefaultOptions.parse(["--override-generation-config", "{\"temperature\": 0.25}"])
+        let template = try ChatTemplateOptions.parse([
+            "--chat-template", "{{ messages }}", "--default-chat-template-kwargs", "{\"enable_thinking\": false}",
         ])
         var configuration = LLMConfiguration()
-        try options.apply(to: &configuration)
+        options.apply(to: &configuration)
+        try template.apply(to: &configuration)
         #expect(configuration.overrideGenerationConfig["temperature"] == 0.25)
         #expect(configuration.chatTemplate == "{{ messages }}")
+        #expect(configuration.defaultChatTemplateKwargs["enable_thinking"] == false)
         #expect(throws: (any Error).self) {
             try GenerationDefaultOptions.parse(["--override-generation-config", "[1]"])
         }
-        let missing = try GenerationDefaultOptions.parse(["--chat-template", "no/such/file.jinja"])
+        let missing = try ChatTemplateOptions.parse(["--chat-template", "no/such/file.jinja"])
         #expect(throws: CLIError.self) { try missing.apply(to: &configuration) }
     }
 

@@ -76,6 +76,14 @@ public struct LLMConfiguration: Sendable {
     public var overrideGenerationConfig = JSONObject()
     /// Source text of a chat template to use instead of the model's own.
     public var chatTemplate: String?
+    /// How message contents are given to the template.
+    public var chatTemplateContentFormat = ChatContentFormat.auto
+    /// Variables of the chat template; a request's own win.
+    public var defaultChatTemplateKwargs = JSONObject()
+    /// vLLM's name of the way the model writes tool calls; nil tells it from template and vocabulary.
+    public var toolCallParser: String?
+    /// vLLM's name of the way the model marks reasoning; nil tells it from template and vocabulary.
+    public var reasoningParser: String?
     /// Name to report instead of the model's.
     public var servedModelName: String?
 

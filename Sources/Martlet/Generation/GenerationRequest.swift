@@ -20,6 +20,8 @@ public struct GenerationRequest: Sendable {
     public var includeStopStringInOutput = false
     /// Leaves special tokens out of the text.
     public var skipSpecialTokens = true
+    /// Special tokens that stay in the text all the same, such as those that mark tool calls.
+    public var keptSpecialTokens: Set<Int32> = []
     /// Sampling; nil fields take the model's defaults.
     public var sampling = SamplingOverrides()
     /// Alternatives per generated token; -1 asks for the whole vocabulary; nil reports nothing.

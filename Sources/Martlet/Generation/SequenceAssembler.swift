@@ -7,7 +7,6 @@ struct SequenceAssembler {
     struct Options: Sendable {
         var stop: [String] = []
         var includeStopString = false
-        var skipSpecialTokens = true
         /// Stop strings are not looked for in the text of this many tokens.
         var minTokens = 0
     }

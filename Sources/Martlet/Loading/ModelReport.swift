@@ -81,8 +81,8 @@ public struct ModelReport: Sendable {
         }
         if let replacement = configuration.tokenizer { tokenizerOrigin = replacement }
         do {
-            let loaded = try TokenizerLoading.load(checkpoint.tokenizer, replacement: configuration.tokenizer)
-            tokenizer = "byte-level BPE, \(loaded.vocabSize) tokens"
+            let loaded = try TokenizerLoading.load(checkpoint.tokenizer, replacement: configuration.tokenizer).tokenizer
+            tokenizer = "\(loaded.kind), \(loaded.vocabSize) tokens"
             eos = loaded.eosTokenIDs
         } catch {
             tokenizer = "cannot be used: \(error.description)"

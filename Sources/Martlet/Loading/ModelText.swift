@@ -7,21 +7,27 @@ import MartletWeights
 /// A model's text side: tokenizer, chat template and sampling defaults.
 struct ModelText: Sendable {
     let tokenizer: Tokenizer?
+    /// How chats are encoded where there is no template.
+    let mistral: MistralPrompt?
     let samplingDefaults: SamplingDefaults
     let chatTemplate: ChatTemplate?
     /// Why the model's own template cannot be used; the model then still completes texts.
     let chatTemplateProblem: String?
+    let chatFormats: ChatFormats
 
     /// Reads everything a configuration asks for.
     ///
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
     init(_ opened: OpenedModel, _ configuration: LLMConfiguration) throws(LLMError) {
-        tokenizer =
+        let loaded =
             configuration.loadsTokenizer
             ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer) : nil
+        tokenizer = loaded?.tokenizer
+        mistral = loaded?.mistral
         samplingDefaults = try SamplingDefaults.load(
             SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
         (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)
+        chatFormats = try ChatFormats(configuration, template: chatTemplate, tokenizer: tokenizer)
     }
 
     private static func chatTemplate(

@@ -50,7 +50,8 @@ struct OpenedModel: Sendable {
         }
     }
 
-    private static func demoCheckpoint() throws(LLMError) -> Checkpoint {
+    /// The model that is compiled into the program.
+    static func demoCheckpoint() throws(LLMError) -> Checkpoint {
         // The linker places the array; it lives as long as the program.
         let bytes = UnsafeRawBufferPointer(start: martlet_demo_model(), count: martlet_demo_model_size())
         guard !bytes.isEmpty else { throw .modelNotFound("this build has no built-in model; name a model") }

@@ -1,38 +1,79 @@
+import Glibc
 import MartletJSON
 import MartletTokenizers
 import MartletWeights
 
 /// Reads tokenizers from where checkpoints keep them.
 enum TokenizerLoading {
-    /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer.json.
+    /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer file.
     ///
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
-    static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> Tokenizer {
-        if let replacement {
-            guard replacement.hasSuffix(".json") else { return try load(folder: replacement) }
-            let folder = replacement.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-            return try load(json: replacement, folder: folder.isEmpty ? "." : folder.joined(separator: "/"))
-        }
+    static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> LoadedTokenizer {
+        if let replacement { return try load(path: replacement) }
         switch source {
         case .huggingFace(let directory): return try load(folder: directory)
-        case .gguf(let metadata):
-            do { return try Tokenizer(gguf: GGUFVocabulary(metadata)) } catch { throw LLMError(error, "GGUF metadata") }
+        case .gguf(let metadata): return try load(metadata, path: "GGUF metadata")
         }
     }
 
-    private static func load(folder: String) throws(LLMError) -> Tokenizer {
-        try load(json: "\(folder)/tokenizer.json", folder: folder)
+    /// The tokenizer in a folder or a file; what kind of file, its contents tell.
+    ///
+    /// **Throws** `modelNotFound`, `cannotLoad` or `unsupported`, naming the file.
+    static func load(path: String) throws(LLMError) -> LoadedTokenizer {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try load(folder: path) }
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return try load(file: path, folder: folder.isEmpty ? "." : folder.joined(separator: "/"))
     }
 
-    private static func load(json path: String, folder: String) throws(LLMError) -> Tokenizer {
+    /// The first of the usual files that is there.
+    private static func load(folder: String) throws(LLMError) -> LoadedTokenizer {
+        guard let name = TokenizerFormat.fileName(in: try names(in: folder)) else {
+            throw .cannotLoad("\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+        }
+        return try load(file: "\(folder)/\(name)", folder: folder)
+    }
+
+    private static func names(in folder: String) throws(LLMError) -> [String] {
+        do { return try Folder(path: folder).names } catch { throw LLMError(error) }
+    }
+
+    private static func load(file path: String, folder: String) throws(LLMError) -> LoadedTokenizer {
         let file: MappedFile
         do { file = try MappedFile(path: path) } catch { throw LLMError(error) }
+        guard let format = TokenizerFormat(of: file.bytes) else {
+            throw .cannotLoad("\(path): is no tokenizer; accepted are \(TokenizerFormat.accepted)")
+        }
+        if format == .gguf {
+            let metadata: GGUFVocabularyMetadata
+            do { metadata = try GGUFVocabularyMetadata(GGUF(file: file)) } catch { throw LLMError(error) }
+            return try load(metadata, path: path)
+        }
         let config = try json("\(folder)/tokenizer_config.json")
+        let name = String(path.split(separator: "/").last ?? "")
         do {
             return try file.bytes.withMemoryRebound(to: UInt8.self) { (bytes) throws(TokenizerError) in
-                try Tokenizer.load(json: bytes, config: config)
+                try load(bytes, format, name: name, config: config)
             }
         } catch {
+            throw LLMError(error, path)
+        }
+    }
+
+    private static func load(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ format: TokenizerFormat, name: String, config: JSONValue?
+    ) throws(TokenizerError) -> LoadedTokenizer {
+        switch format {
+        case .tekken:
+            let file = try TekkenFile(bytes)
+            return LoadedTokenizer(tokenizer: try Tokenizer(tekken: file), mistral: MistralPrompt(file))
+        case .tokenizerJSON, .gguf:
+            return LoadedTokenizer(tokenizer: try Tokenizer.load(json: bytes, config: config))
+        }
+    }
+
+    private static func load(_ metadata: GGUFVocabularyMetadata, path: String) throws(LLMError) -> LoadedTokenizer {
+        do { return LoadedTokenizer(tokenizer: try Tokenizer(gguf: GGUFVocabulary(metadata))) } catch {
             throw LLMError(error, path)
         }
     }

@@ -33,6 +33,9 @@ struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: "Defaults")
     var defaults: GenerationDefaultOptions
 
+    @OptionGroup(title: "Chat template")
+    var template: ChatTemplateOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -45,7 +48,7 @@ struct ChatCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let console = Console.standard
         let oneShot = message ?? prompt ?? (console.inputIsTerminal ? nil : console.readAll())
-        let llm = try await ModelLoading.forOneUser(model, engine, defaults, console: console)
+        let llm = try await ModelLoading.forOneUser(model, engine, defaults, template, console: console)
         guard llm.chatTemplate != nil else {
             throw CLIError(
                 "\(llm.info.name) has no chat template; give one with --chat-template, or use martlet complete")

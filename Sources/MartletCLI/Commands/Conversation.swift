@@ -28,11 +28,10 @@ struct Conversation {
     ) async throws -> String {
         messages.append(["role": "user", "content": .string(text)])
         do {
-            let rendered = try llm.renderChat(ChatRenderRequest(messages: messages, now: .now()))
-            var request = GenerationRequest(prompt: .text(rendered), sampling: sampling.overrides)
-            request.addSpecialTokens = false
+            let prepared = try llm.prepareChat(ChatRenderRequest(messages: messages, now: .now()))
+            var request = prepared.request(sampling: sampling.overrides)
             request.stop = sampling.stop
-            let answer = try await AnswerPrinter(console: console, interrupt: interrupt)
+            let answer = try await AnswerPrinter(console: console, interrupt: interrupt, parser: prepared.parser)
                 .print(try await llm.generate(request))
             messages.append(["role": "assistant", "content": .string(answer)])
             return answer

@@ -23,6 +23,9 @@ struct InspectCommand: AsyncParsableCommand {
     @OptionGroup(title: "Defaults")
     var defaults: GenerationDefaultOptions
 
+    @OptionGroup(title: "Chat template")
+    var template: ChatTemplateOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -31,7 +34,8 @@ struct InspectCommand: AsyncParsableCommand {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
-        try defaults.apply(to: &configuration)
+        defaults.apply(to: &configuration)
+        try template.apply(to: &configuration)
         model.announce(on: console)
         let line = ProgressLine(console: console)
         let report = try await ModelReport.make(configuration) { line.show($0) }

@@ -4,14 +4,16 @@ import Martlet
 enum ModelLoading {
     /// For one person at a time: a small cache, and another seed every time.
     static func forOneUser(
-        _ model: ModelOptions, _ engine: EngineOptions, _ defaults: GenerationDefaultOptions, console: Console
+        _ model: ModelOptions, _ engine: EngineOptions, _ defaults: GenerationDefaultOptions,
+        _ template: ChatTemplateOptions? = nil, console: Console
     ) async throws -> LLM {
         var configuration = LLMConfiguration()
         configuration.maxNumSeqs = 1
         configuration.seed = UInt64.random(in: .min ... .max)
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
-        try defaults.apply(to: &configuration)
+        defaults.apply(to: &configuration)
+        try template?.apply(to: &configuration)
         model.announce(on: console)
         return try await load(configuration, console: console)
     }

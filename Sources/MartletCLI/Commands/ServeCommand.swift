@@ -28,6 +28,12 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Defaults")
     var defaults: GenerationDefaultOptions
 
+    @OptionGroup(title: "Chat template")
+    var template: ChatTemplateOptions
+
+    @OptionGroup(title: "Tools and reasoning")
+    var parsers: OutputParserOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -35,7 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
-        try defaults.apply(to: &configuration)
+        defaults.apply(to: &configuration)
+        try template.apply(to: &configuration)
+        parsers.apply(to: &configuration)
         configuration.servedModelName = server.servedModelName.first
         configuration.maxLogprobs = server.maxLogprobs
         let console = Console.standard
@@ -43,7 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
 
         var logger = Logger(label: "martlet") { StderrLogHandler(label: $0) }
         logger.logLevel = server.enableLogRequests ? .debug : .info
-        let serverConfiguration = server.configuration
+        var serverConfiguration = server.configuration
+        parsers.apply(to: &serverConfiguration)
         if serverConfiguration.host != "127.0.0.1", serverConfiguration.host != "::1",
             serverConfiguration.host != "localhost", serverConfiguration.apiKeys.isEmpty
         {

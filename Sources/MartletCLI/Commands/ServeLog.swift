@@ -13,6 +13,9 @@ struct ServeLog {
         let cache = "KV cache \(ByteCount(memory.kvCacheBytes)) (\(info.kvCacheDType), \(memory.kvCacheTokens) tokens)"
         logger.info("weights \(ByteCount(memory.weightBytes)), \(cache), at most \(info.maxModelLen) tokens a request")
         logger.info("computing on \(info.kernels)")
+        let formats = llm.outputFormats
+        logger.info(
+            "tool calls: \(formats.toolCalls ?? "no known format"), reasoning: \(formats.reasoning ?? "not marked")")
         let set = llm.samplingDefaults.table.filter { $0.source != .builtIn }
         let shown = set.map { "\($0.name) \($0.value) (\($0.source.rawValue))" }.joined(separator: ", ")
         logger.info("sampling defaults: \(set.isEmpty ? "neutral, the model sets none" : shown)")

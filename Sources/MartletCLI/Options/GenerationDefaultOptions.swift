@@ -3,7 +3,7 @@ import Glibc
 import Martlet
 import MartletJSON
 
-/// Where sampling defaults and the chat template come from.
+/// Where sampling defaults come from.
 struct GenerationDefaultOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -14,38 +14,12 @@ struct GenerationDefaultOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Sampling defaults that replace the model's, such as '{\"temperature\": 0.2}'.", valueName: "json"),
-        transform: parseObject)
+        transform: JSONObjectArgument.parse)
     var overrideGenerationConfig = JSONObject()
 
-    @Option(
-        help: ArgumentHelp("File with a Jinja chat template, or its text.", valueName: "template"), completion: .file())
-    var chatTemplate: String?
-
     /// Writes these choices into a configuration.
-    ///
-    /// **Throws** when the template is neither a readable file nor looks like a template.
-    func apply(to configuration: inout LLMConfiguration) throws {
+    func apply(to configuration: inout LLMConfiguration) {
         configuration.generationConfig = generationConfig
         configuration.overrideGenerationConfig = overrideGenerationConfig
-        configuration.chatTemplate = try chatTemplate.map(Self.templateText)
-    }
-
-    private static func templateText(_ argument: String) throws -> String {
-        if let text = TextFile.read(argument) { return text }
-        guard argument.contains("{") else {
-            throw CLIError("--chat-template: \(argument) cannot be read and is no template text")
-        }
-        return argument
-    }
-
-    private static func parseObject(_ text: String) throws -> JSONObject {
-        do {
-            guard let object = try JSONReader.parse(text).objectValue else {
-                throw ValidationError("expected a JSON object, such as '{\"temperature\": 0.2}'")
-            }
-            return object
-        } catch let error as JSONError {
-            throw ValidationError("expected a JSON object: \(error)")
-        }
     }
 }

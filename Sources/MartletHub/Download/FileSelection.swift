@@ -7,7 +7,7 @@ enum FileSelection {
         let top = all.filter { !$0.contains("/") }
         if let wanted = name.file { return try gguf(wanted, all, name) }
         let safetensors = weights(top.filter { $0.hasSuffix(".safetensors") })
-        if !safetensors.isEmpty { return top.filter(companions.contains) + safetensors }
+        if !safetensors.isEmpty { return top.filter(isCompanion) + safetensors }
         let ggufs = all.filter { $0.hasSuffix(".gguf") }
         let models = Set(ggufs.map { GGUFParts(of: $0).model })
         switch models.count {
@@ -27,9 +27,13 @@ enum FileSelection {
     /// Configuration, tokenizer and chat template.
     private static let companions: Set<String> = [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "chat_template.jinja", "chat_template.json",
-        "model.safetensors.index.json",
+        "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "tekken.json", "tiktoken.model",
+        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json",
     ]
+
+    private static func isCompanion(_ name: String) -> Bool {
+        companions.contains(name) || name.hasSuffix(".tiktoken") || name.hasPrefix("tokenizer.model.")
+    }
 
     /// `model*.safetensors` where there are any: other files then hold the same weights in another layout.
     private static func weights(_ files: [String]) -> [String] {

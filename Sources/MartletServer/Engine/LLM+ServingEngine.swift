@@ -21,18 +21,15 @@ extension LLM: ServingEngine {
     /// The token as tokenizer.json spells it; empty for an id without token.
     public func vocabularyEntry(_ tokenID: Int32) -> String { tokenizer.tokenString(tokenID) ?? "" }
 
-    /// The prompt of a conversation; a continued message stays open at its end.
-    public func renderChat(_ chat: ChatPrompt) throws(LLMError) -> String {
-        guard chat.continueFinalMessage else { return try renderChat(chat.renderRequest(chat.messages)) }
-        guard let continued = ContinuedMessage(chat.messages) else {
-            throw .invalidRequest(
-                param: "continue_final_message", message: "the last message has no text that could be continued")
+    /// The prompt of a conversation, and how its answers are read.
+    public func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
+        var template: ChatTemplate?
+        if let source = chat.chatTemplate {
+            do { template = try ChatTemplate(source) } catch {
+                throw .invalidRequest(param: "chat_template", message: error.description)
+            }
         }
-        guard let prompt = continued.cut(try renderChat(chat.renderRequest(continued.messages))) else {
-            throw .invalidRequest(
-                param: "continue_final_message", message: "the model's chat template does not show the last message")
-        }
-        return prompt
+        return try prepareChat(chat.renderRequest, template: template, parsesToolCalls: chat.parsesToolCalls)
     }
 
     /// Starts the outputs of one prompt.
@@ -44,9 +41,11 @@ extension LLM: ServingEngine {
 }
 
 extension ChatPrompt {
-    fileprivate func renderRequest(_ messages: [JSONValue]) -> ChatRenderRequest {
-        ChatRenderRequest(
-            messages: messages, documents: documents.isEmpty ? nil : documents,
+    fileprivate var renderRequest: ChatRenderRequest {
+        var request = ChatRenderRequest(
+            messages: messages, tools: tools.isEmpty ? nil : tools, documents: documents.isEmpty ? nil : documents,
             addGenerationPrompt: addGenerationPrompt, variables: templateVariables, now: .now())
+        // request.continueFinalMessage = continueFinalMessage
+        return request
     }
 }

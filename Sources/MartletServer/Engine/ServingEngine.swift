@@ -24,8 +24,8 @@ public protocol ServingEngine: Sendable {
     /// The token as the vocabulary spells it, for instance `Ġthe`.
     func vocabularyEntry(_ tokenID: Int32) -> String
 
-    /// The prompt text of a conversation.
-    func renderChat(_ chat: ChatPrompt) throws(LLMError) -> String
+    /// The prompt of a conversation, and how its answers are read.
+    func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat
 
     /// Starts the outputs of one prompt; dropping the sequence or cancelling its reader aborts them.
     func events(
@@ -70,8 +70,14 @@ public struct ServedModel: Sendable, Hashable {
 
 /// A conversation to be rendered.
 public struct ChatPrompt: Sendable, Hashable {
-    /// Messages as OpenAI objects whose contents are plain strings or null.
+    /// Messages as OpenAI objects whose contents are plain strings, lists of text parts or null.
     public var messages: [JSONValue]
+    /// Tool definitions as OpenAI objects.
+    public var tools: [JSONValue] = []
+    /// Tells tool calls in the answer from its content.
+    public var parsesToolCalls = true
+    /// Source of a template that takes the place of the model's own.
+    public var chatTemplate: String?
     /// Ends the prompt with the assistant's turn opened.
     public var addGenerationPrompt = true
     /// Leaves the last message open, to be continued.

@@ -1,61 +1,85 @@
 import MartletJSON
 
 extension PostProcessor {
+    /// The `post_processor` of tokenizer.json, as far as it concerns a single text.
+    init(json: JSONValue) throws(TokenizerError) {
+        var (special, plain) = (Encodings(addsSpecial: true), Encodings(addsSpecial: false))
+        try special.apply(json)
+        try plain.apply(json)
+        self.init(parts: special.list.flatMap { $0 }, plainParts: plain.list.flatMap { $0 })
+    }
+}
+
+/// What post-processors hand on to the next: templates a list of their parts, of which the next takes the first for
+/// the text.
+///
+/// **Source** tokenizers `processors/*`.
+private struct Encodings {
     /// More parts than this only come from templates that double the text again and again.
     private static let maxParts = 4096
 
-    /// The `post_processor` of tokenizer.json, as far as it concerns a single text.
-    init(json: JSONValue) throws(TokenizerError) {
-        self.init()
-        try wrap(json)
-    }
+    let addsSpecial: Bool
+    private(set) var list: [[PostProcessor.Part]] = [[.text]]
 
-    /// Puts another processor around what this one adds.
-    private mutating func wrap(_ json: JSONValue) throws(TokenizerError) {
+    init(addsSpecial: Bool) { self.addsSpecial = addsSpecial }
+
+    mutating func apply(_ json: JSONValue) throws(TokenizerError) {
         if json.isNull { return }
-        switch Self.type(of: json) {
+        let type = Self.type(of: json)
+        switch type {
         case "ByteLevel": break  // Moves offsets only.
-        case "TemplateProcessing": try wrapTemplate(json)
-        case "BertProcessing", "RobertaProcessing":
-            let (cls, sep) = (try Self.id(json["cls"]?[1], "cls"), try Self.id(json["sep"]?[1], "sep"))
-            // These two leave what they do alone without `addSpecialTokens`, as tokens do.
-            parts = [.token(cls)] + parts + [.token(sep)]
+        case "TemplateProcessing": try applyTemplate(json)
+        case "BertProcessing", "RobertaProcessing": try surround(json, separatesBefore: type == "RobertaProcessing")
         case "Sequence":
-            for part in json["processors"]?.arrayValue ?? [] { try wrap(part) }
+            for part in json["processors"]?.arrayValue ?? [] { try apply(part) }
         case let type:
             throw .unsupported(
                 part: "post-processor", name: type ?? json.kindName,
                 supported: "TemplateProcessing, ByteLevel, BertProcessing, RobertaProcessing, Sequence")
+        }
+        guard list.reduce(0, { $0 + $1.count }) <= Self.maxParts else {
+            throw .malformed("post_processor: the template has more than \(Self.maxParts) parts")
         }
     }
 
     /// The type, which old files leave to the members that each has.
     private static func type(of json: JSONValue) -> String? {
         if let type = json["type"]?.stringValue { return type }
-        if json["sep"] != nil, json["cls"] != nil { return "BertProcessing" }
-        return nil
+        if json["sep"] == nil { return nil }
+        return json["trim_offsets"] == nil ? "BertProcessing" : "RobertaProcessing"
     }
 
-    private mutating func wrapTemplate(_ json: JSONValue) throws(TokenizerError) {
-        var wrapped: [Part] = []
+    /// The first text of a pair stands between both tokens, others before the second.
+    private mutating func surround(_ json: JSONValue, separatesBefore: Bool) throws(TokenizerError) {
+        let cls = try Self.id(json["cls"]?[1], "cls")
+        let sep = try Self.id(json["sep"]?[1], "sep")
+        guard addsSpecial else { return }
+        for index in list.indices {
+            let before: [PostProcessor.Part] = index == 0 ? [.token(cls)] : separatesBefore ? [.token(sep)] : []
+            list[index] = before + list[index] + [.token(sep)]
+        }
+    }
+
+    private mutating func applyTemplate(_ json: JSONValue) throws(TokenizerError) {
+        var result: [[PostProcessor.Part]] = []
         for piece in json["single"]?.arrayValue ?? [] {
             if let sequence = piece["Sequence"] {
-                guard sequence["id"]?.stringValue != "B" else {
-                    throw .malformed("post_processor: `single` names the sequence B, which only a pair has")
+                let index = sequence["id"] == "B" ? 1 : 0
+                guard list.indices.contains(index) else {
+                    throw .malformed("post_processor: `single` names a text that there is not")
                 }
-                wrapped += parts
+                result.append(list[index])
             } else if let name = piece["SpecialToken"]?["id"]?.stringValue {
+                var tokens: [PostProcessor.Part] = []
                 for id in json["special_tokens"]?[name]?["ids"]?.arrayValue ?? [] {
-                    wrapped.append(.token(try Self.id(id, name)))
+                    tokens.append(.token(try Self.id(id, name)))
                 }
+                if addsSpecial { result.append(tokens) }
             } else {
                 throw .malformed("post_processor: `single` has a piece that is neither Sequence nor SpecialToken")
             }
-            guard wrapped.count <= Self.maxParts else {
-                throw .malformed("post_processor: the template has more than \(Self.maxParts) parts")
-            }
         }
-        parts = wrapped
+        list = result
     }
 
     private static func id(_ json: JSONValue?, _ name: String) throws(TokenizerError) -> Int32 {

@@ -6,6 +6,10 @@ extension PreTokenizer {
 
     /// The `pre_tokenizer` of tokenizer.json, which must end in ByteLevel.
     init(json: JSONValue) throws(TokenizerError) {
+        if json.isNull {
+            self.init(stages: [], endsInByteLevel: false)
+            return
+        }
         var parts: [JSONValue] = []
         Self.flatten(json, into: &parts)
         guard let last = parts.last, last["type"] == "ByteLevel" else {

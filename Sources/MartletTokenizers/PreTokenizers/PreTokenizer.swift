@@ -11,7 +11,7 @@ struct PreTokenizer: Sendable {
     let stages: [Stage]
 
     /// Whether a final ByteLevel stage leaves it to the model to spell bytes.
-    var endsInByteLevel: Bool { true }
+    var endsInByteLevel = true
 
     /// Calls `body` with the pieces of `text` in order; the bytes are only valid during the call.
     func forEachPiece(

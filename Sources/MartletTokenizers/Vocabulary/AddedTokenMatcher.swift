@@ -69,7 +69,8 @@ struct AddedTokenMatcher: Sendable {
             if token.lstrip { start = max(whitespaceStart(text, start), segmentStart) }
             if token.rstrip { end = whitespaceEnd(text, end) }
             if segmentStart < start { body(Segment(range: segmentStart..<start, token: nil)) }
-            body(Segment(range: start..<end, token: token.id))
+            // Where the token before took the whitespace that this one stands in, nothing of it may be left.
+            if start < end { body(Segment(range: start..<end, token: token.id)) }
             segmentStart = end
         }
         if segmentStart < text.count { body(Segment(range: segmentStart..<text.count, token: nil)) }

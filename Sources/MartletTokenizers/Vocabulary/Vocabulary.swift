@@ -52,6 +52,14 @@ struct Vocabulary: Sendable {
         tokenCount += 1
     }
 
+    /// Sets the token `id`, given as what it decodes to.
+    mutating func set(_ id: Int, bytes: some Collection<UInt8>) {
+        let start = arena.count
+        arena.append(contentsOf: bytes)
+        while spans.count <= id { spans.append(Span()) }
+        spans[id] = Span(start: UInt32(start), length: UInt32(arena.count - start))
+    }
+
     /// The bytes the token decodes to; empty for an id without token.
     func bytes(_ id: Int) -> ArraySlice<UInt8> {
         guard spans.indices.contains(id) else { return [] }

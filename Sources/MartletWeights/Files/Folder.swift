@@ -2,12 +2,15 @@ import Glibc
 internal import MartletJSON
 
 /// What lies directly in a folder.
-struct Folder {
+public struct Folder: Sendable {
     let path: String
     /// Sorted names without `.` and `..`.
-    let names: [String]
+    public let names: [String]
 
-    init(path: String) throws(CheckpointError) {
+    /// Lists a folder.
+    ///
+    /// **Throws** `unreadable` when there is none or it cannot be listed.
+    public init(path: String) throws(CheckpointError) {
         guard let handle = opendir(path) else {
             throw .unreadable(path: path, message: "cannot list the folder: \(MappedFile.reason(errno))")
         }

@@ -1,4 +1,5 @@
 import Martlet
+import MartletChat
 import MartletEngine
 import MartletJSON
 import MartletModelIR
@@ -50,15 +51,19 @@ final class FakeEngine: ServingEngine {
     }
 
     let servedModel: ServedModel
+    private let toolCalls: ToolCallFormat?
+    private let reasoning: ReasoningFormat?
     private let script: @Sendable (GenerationRequest) -> Script
     private let state = Mutex(State())
 
     init(
-        name: String = "fake", maxModelLen: Int = 1000,
+        name: String = "fake", maxModelLen: Int = 1000, toolCalls: String? = nil, reasoning: String? = nil,
         script: @escaping @Sendable (GenerationRequest) -> Script = { _ in .texts(["Hel", "lo"], .stop) }
     ) {
         servedModel = ServedModel(name: name, root: "/models/fake", maxModelLen: maxModelLen, numBlocks: 7)
         self.script = script
+        self.toolCalls = toolCalls.flatMap(ToolCallFormat.named)
+        self.reasoning = reasoning.flatMap(ReasoningFormat.named)
     }
 
     var counts: Counts { state.withLock { Self.counts($0) } }
@@ -117,10 +122,18 @@ final class FakeEngine: ServingEngine {
 
     func vocabularyEntry(_ tokenID: Int32) -> String { "<\(tokenID)>" }
 
-    func renderChat(_ chat: ChatPrompt) throws(LLMError) -> String {
+    func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
         change { $0.chats.append(chat) }
-        let turns = chat.messages.map { "\($0["role"]?.stringValue ?? "?"): \($0["content"]?.stringValue ?? "")\n" }
-        return turns.joined() + (chat.addGenerationPrompt ? "assistant:" : "")
+        let turns = chat.messages.map { message in
+            let parts = message["content"]?.arrayValue?.compactMap { $0["text"]?.stringValue } ?? []
+            let content = message["content"]?.stringValue ?? parts.joined(separator: "\n")
+            return "\(message["role"]?.stringValue ?? "?"): \(content)\n"
+        }
+        let prompt = turns.joined() + (chat.addGenerationPrompt ? "assistant:" : "")
+        let toolCalls = chat.parsesToolCalls && !chat.tools.isEmpty ? self.toolCalls : nil
+        guard toolCalls != nil || reasoning != nil else { return PreparedChat(prompt: .text(prompt)) }
+        return PreparedChat(
+            prompt: .text(prompt), parser: OutputParser(toolCalls: toolCalls, reasoning: reasoning, tools: chat.tools))
     }
 
     func events(

@@ -1,4 +1,5 @@
 import Martlet
+import MartletChat
 import MartletEngine
 import MartletJSON
 import Synchronization
@@ -13,7 +14,8 @@ final class ChatCollector: Sendable {
     }
 
     private struct Choice {
-        var text = ""
+        var reader: ChoiceReader
+        var message = ChatDelta()
         var tokenIDs: [Int32] = []
         var logprobs: [TokenLogprobs] = []
         var finishReason = JSONValue.null
@@ -23,13 +25,17 @@ final class ChatCollector: Sendable {
     private let identity: AnswerIdentity
     private let request: ChatCompletionRequest
     private let names: TokenNames
+    /// Tokens would tell the reasoning that the client does not want.
+    private let hidesTokens: Bool
     private let state: Mutex<State>
 
-    init(identity: AnswerIdentity, request: ChatCompletionRequest, names: TokenNames) {
+    init(identity: AnswerIdentity, request: ChatCompletionRequest, parser: OutputParser?, names: TokenNames) {
         self.identity = identity
         self.request = request
         self.names = names
-        state = Mutex(State(choices: Array(repeating: Choice(), count: request.fields.template.n)))
+        hidesTokens = parser != nil && !request.includesReasoning
+        let choice = Choice(reader: ChoiceReader(parser, request: request))
+        state = Mutex(State(choices: Array(repeating: choice, count: request.fields.template.n)))
     }
 
     /// Adds one event.
@@ -38,11 +44,11 @@ final class ChatCollector: Sendable {
             state.usage.add(event, prompt: 0)
             state.promptTokenIDs = state.promptTokenIDs ?? event.promptTokenIDs
             state.promptLogprobs = state.promptLogprobs ?? event.promptLogprobs
-            state.choices[event.index].text += event.text
+            state.choices[event.index].message.append(state.choices[event.index].reader.read(event))
             state.choices[event.index].tokenIDs += event.tokenIDs
             state.choices[event.index].logprobs += event.logprobs
             if event.finishReason != nil {
-                state.choices[event.index].finishReason = event.finishReasonJSON
+                state.choices[event.index].finishReason = state.choices[event.index].reader.finishReason(event)
                 state.choices[event.index].stopReason = event.stopReasonJSON
             }
         }
@@ -62,14 +68,25 @@ final class ChatCollector: Sendable {
     private func json(_ choice: Choice, index: Int) -> JSONValue {
         var object = JSONObject()
         object["index"] = .integer(Int64(index))
-        object["message"] = [
-            "role": "assistant", "content": .string((request.echoedText ?? "") + choice.text), "refusal": nil,
-        ]
+        object["message"] = .object(message(choice.message))
         object["logprobs"] = ChatLogprobs.json(
-            choice.logprobs, names: names, isWanted: request.fields.template.logprobs != nil)
+            choice.logprobs, names: names, isWanted: request.fields.template.logprobs != nil && !hidesTokens)
         object["finish_reason"] = choice.finishReason
         object["stop_reason"] = choice.stopReason
-        if request.fields.returnTokenIDs { object["token_ids"] = .tokenIDs(choice.tokenIDs) }
+        if request.fields.returnTokenIDs, !hidesTokens { object["token_ids"] = .tokenIDs(choice.tokenIDs) }
         return .object(object)
+    }
+
+    /// Content is null where the answer is all reasoning and calls.
+    private func message(_ message: ChatDelta) -> JSONObject {
+        let content = (request.echoedText ?? "") + message.content
+        let isOther = !message.reasoning.isEmpty || !message.toolCalls.isEmpty
+        var object = JSONObject()
+        object["role"] = "assistant"
+        object["content"] = content.isEmpty && isOther ? .null : .string(content)
+        object["refusal"] = .null
+        if !message.reasoning.isEmpty { object.setReasoning(message.reasoning) }
+        if !message.toolCalls.isEmpty { object["tool_calls"] = .array(message.toolCalls.map { .object($0.json) }) }
+        return object
     }
 }

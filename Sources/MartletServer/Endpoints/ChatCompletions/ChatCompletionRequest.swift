@@ -5,23 +5,26 @@ import MartletJSON
 struct ChatCompletionRequest: Sendable {
     var fields: GenerationFields
     var chat: ChatPrompt
+    /// Whether the answer tells its reasoning.
+    var includesReasoning: Bool
+    /// Whether one answer may hold several calls.
+    var allowsParallelToolCalls: Bool
     /// Members nobody here knows.
     var ignored: [String]
 
-    init(_ object: JSONObject, limits: ServerConfiguration.Limits) throws(APIError) {
+    init(_ object: JSONObject, configuration: ServerConfiguration) throws(APIError) {
+        let limits = configuration.limits
         var reader = FieldReader(object)
         fields = try GenerationFields(&reader, limits: limits)
         if let maxCompletionTokens = try reader.integer("max_completion_tokens") {
             fields.template.sampling.maxTokens = maxCompletionTokens
         }
         fields.template.logprobs = try Self.logprobs(&reader, limit: limits.maxLogprobs)
-        // A reasoning effort is a variable of the template, as in vLLM.
-        let effort = reader.value("reasoning_effort")
-        chat = try ChatPrompt(&reader, limits: limits)
-        if let effort, chat.templateVariables["reasoning_effort"] == nil {
-            chat.templateVariables["reasoning_effort"] = effort
-        }
-        try reader.refuse("include_reasoning", accepted: "true") { $0 == true }
+        let effort = try reader.string("reasoning_effort")
+        chat = try ChatPrompt(&reader, configuration: configuration)
+        if let effort { chat.setReasoningEffort(effort) }
+        includesReasoning = try reader.bool("include_reasoning") ?? true
+        allowsParallelToolCalls = try reader.bool("parallel_tool_calls") ?? true
         try reader.refuse("modalities", accepted: "[\"text\"]") { $0 == ["text"] }
         try reader.refuse("audio")
         try reader.refuse("prediction")
@@ -42,7 +45,7 @@ struct ChatCompletionRequest: Sendable {
 
     /// The role and content of the last message, for `echo`.
     var lastMessage: (role: String?, content: String) {
-        (chat.messages.last?["role"]?.stringValue, chat.messages.last?["content"]?.stringValue ?? "")
+        (chat.messages.last?["role"]?.stringValue, ChatMessages.text(of: chat.messages.last))
     }
 
     /// What `echo` puts before the answer: the last message, if it is the assistant's own.

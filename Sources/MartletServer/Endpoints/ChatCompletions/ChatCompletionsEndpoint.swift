@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Martlet
+import MartletChat
 import MartletJSON
 
 /// `POST /v1/chat/completions`.
@@ -13,9 +14,9 @@ struct ChatCompletionsEndpoint: Endpoint {
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
         let ready = try slot.forWork()
         let request = try ChatCompletionRequest(
-            try JSONReader.requestObject(call.body), limits: configuration.limits)
+            try JSONReader.requestObject(call.body), configuration: configuration)
         let model = try ready.resolve(model: request.fields.model)
-        let prompt = try lower(request, on: ready)
+        let (prompt, parser) = try lower(request, on: ready)
         let run = try await call.generate { () async throws(APIError) in
             try await GenerationRun.start([prompt], on: ready, call: call, promptParam: "messages")
         }
@@ -26,10 +27,10 @@ struct ChatCompletionsEndpoint: Endpoint {
             created: HTTPDate.unixNow(), model: model)
         var response: Response
         if request.fields.stream {
-            let stream = ChatStream(identity: identity, request: request, names: names)
+            let stream = ChatStream(identity: identity, request: request, parser: parser, names: names)
             response = call.stream(run, configuration: configuration, encoder: stream)
         } else {
-            let collector = ChatCollector(identity: identity, request: request, names: names)
+            let collector = ChatCollector(identity: identity, request: request, parser: parser, names: names)
             try await call.generate { () async throws(APIError) in
                 try await run.forEach { _, event in collector.add(event) }
             }
@@ -41,16 +42,19 @@ struct ChatCompletionsEndpoint: Endpoint {
 
     private func lower(
         _ request: ChatCompletionRequest, on ready: EngineSlot.Ready
-    ) throws(APIError) -> GenerationRequest {
+    ) throws(APIError) -> (GenerationRequest, OutputParser?) {
         var prompt = request.fields.template
+        let prepared: PreparedChat
         do throws(LLMError) {
-            prompt.prompt = .text(try ready.engine.renderChat(request.chat))
+            prepared = try ready.engine.prepare(request.chat)
         } catch {
             throw APIError(error, promptParam: "messages")
         }
+        prompt.prompt = prepared.prompt
+        prompt.keptSpecialTokens = prepared.keptSpecialTokens
         // Templates write their own special tokens.
         prompt.addSpecialTokens = request.fields.addSpecialTokens ?? false
         try prompt.truncate(to: request.fields.truncatePromptTokens, engine: ready.engine, promptParam: "messages")
-        return prompt
+        return (prompt, prepared.parser)
     }
 }

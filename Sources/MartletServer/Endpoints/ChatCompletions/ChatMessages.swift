@@ -1,6 +1,6 @@
 import MartletJSON
 
-/// Checks OpenAI's `messages` and reduces contents to text, which is all this server's models read.
+/// Checks OpenAI's `messages`; contents may only be text, which is all this server's models read.
 enum ChatMessages {
     /// The messages as chat templates expect them.
     static func read(_ reader: inout FieldReader, limit: Int) throws(APIError) -> [JSONValue] {
@@ -27,8 +27,21 @@ enum ChatMessages {
         }
         try reader.refuse("audio")
         object["content"] = try content(object["content"], at: "\(path).content")
-        if let calls = object["tool_calls"] { object["tool_calls"] = withParsedArguments(calls) }
+        for name in JSONObject.reasoningNames { _ = try reader.string(name) }
+        _ = try reader.string("tool_call_id")
+        if let calls = try reader.array("tool_calls") {
+            let calls = try HistoricalToolCalls.read(calls, at: "\(path).tool_calls")
+            // Templates take any list for calls that were made.
+            object["tool_calls"] = calls.isEmpty ? nil : .array(calls)
+        }
         return .object(object)
+    }
+
+    /// The text of a message that was read.
+    static func text(of message: JSONValue?) -> String {
+        let content = message?["content"]
+        let parts = content?.arrayValue ?? []
+        return content?.stringValue ?? parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n")
     }
 
     private static func content(_ content: JSONValue?, at path: String) throws(APIError) -> JSONValue {
@@ -36,10 +49,11 @@ enum ChatMessages {
         case nil, .null?: return .null
         case .string?: return content ?? .null
         case .array(let parts)?:
-            var texts: [String] = []
-            for (index, part) in parts.enumerated() { texts.append(try text(of: part, at: "\(path)[\(index)]")) }
-            // vLLM joins the parts of a text-only message by line ends.
-            return .string(texts.joined(separator: "\n"))
+            var texts: [JSONValue] = []
+            for (index, part) in parts.enumerated() {
+                texts.append(["type": "text", "text": .string(try text(of: part, at: "\(path)[\(index)]"))])
+            }
+            return .array(texts)
         case let other?:
             throw .badRequest(
                 "`\(path)` must be a string or an array of text parts; this is of type \(other.kindName)", param: path,
@@ -57,20 +71,5 @@ enum ChatMessages {
             throw .badRequest("`\(path).text` must be a string", param: "\(path).text", code: "invalid_type")
         }
         return text
-    }
-
-    /// Templates print the arguments of earlier tool calls as objects; OpenAI sends them as JSON text.
-    private static func withParsedArguments(_ calls: JSONValue) -> JSONValue {
-        guard case .array(let calls) = calls else { return calls }
-        return .array(
-            calls.map { call in
-                guard case .object(var object) = call, case .object(var function)? = object["function"],
-                    let text = function["arguments"]?.stringValue, let arguments = try? JSONReader.parse(text),
-                    case .object = arguments
-                else { return call }
-                function["arguments"] = arguments
-                object["function"] = .object(function)
-                return .object(object)
-            })
     }
 }

@@ -1,4 +1,5 @@
 import Martlet
+import MartletChat
 import MartletJSON
 import Synchronization
 
@@ -8,31 +9,58 @@ final class ChatStream: StreamEncoder {
         var hasStarted = false
         var usage = Usage()
         var completionTokens: [Int]
+        var readers: [ChoiceReader]
     }
 
     private let prefix: [UInt8]
     private let request: ChatCompletionRequest
     private let names: TokenNames
+    /// Tokens would tell the reasoning that the client does not want.
+    private let hidesTokens: Bool
     private let state: Mutex<State>
 
-    init(identity: AnswerIdentity, request: ChatCompletionRequest, names: TokenNames) {
+    init(identity: AnswerIdentity, request: ChatCompletionRequest, parser: OutputParser?, names: TokenNames) {
         prefix = identity.eventPrefix
         self.request = request
         self.names = names
-        state = Mutex(State(completionTokens: Array(repeating: 0, count: request.fields.template.n)))
+        hidesTokens = parser != nil && !request.includesReasoning
+        let n = request.fields.template.n
+        state = Mutex(
+            State(
+                completionTokens: Array(repeating: 0, count: n),
+                readers: Array(repeating: ChoiceReader(parser, request: request), count: n)))
     }
 
     func chunks(for event: GenerationEvent, prompt: Int) -> [UInt8] {
-        let (isFirst, tokens) = state.withLock { state in
+        let (isFirst, news) = state.withLock { state in
             state.usage.add(event, prompt: prompt)
             state.completionTokens[event.index] += event.tokenIDs.count
             defer { state.hasStarted = true }
-            return (!state.hasStarted, state.completionTokens[event.index])
+            let numCalls = state.readers[event.index].numToolCalls
+            let delta = state.readers[event.index].read(event)
+            return (
+                !state.hasStarted,
+                News(
+                    event: event, delta: delta, numEarlierCalls: numCalls,
+                    finishReason: state.readers[event.index].finishReason(event),
+                    completionTokens: state.completionTokens[event.index])
+            )
         }
         let opening = isFirst ? opening(event) : []
-        let wantsTokens = event.logprobs.isEmpty == false || (request.fields.returnTokenIDs && !event.tokenIDs.isEmpty)
-        guard !event.text.isEmpty || event.finishReason != nil || wantsTokens else { return opening }
-        return opening + delta(event, completionTokens: tokens)
+        let wantsTokens =
+            !hidesTokens
+            && (!event.logprobs.isEmpty || (request.fields.returnTokenIDs && !event.tokenIDs.isEmpty))
+        guard !news.delta.isEmpty || event.finishReason != nil || wantsTokens else { return opening }
+        return opening + chunk(news)
+    }
+
+    /// An event and what it means for its choice.
+    private struct News {
+        var event: GenerationEvent
+        var delta: ChatDelta
+        var numEarlierCalls: Int
+        var finishReason: JSONValue
+        var completionTokens: Int
     }
 
     /// The role of every choice, before any content.
@@ -64,33 +92,48 @@ final class ChatStream: StreamEncoder {
         return chunk.bytes
     }
 
-    private func delta(_ event: GenerationEvent, completionTokens: Int) -> [UInt8] {
+    private func chunk(_ news: News) -> [UInt8] {
+        let event = news.event
         var chunk = JSONText(prefix)
         chunk.raw("{\"index\":")
         chunk.integer(event.index)
-        chunk.raw(",\"delta\":{")
-        if !event.text.isEmpty || event.finishReason == nil {
-            chunk.raw("\"content\":")
-            chunk.string(event.text)
-        }
-        chunk.raw("},\"logprobs\":")
+        chunk.raw(",\"delta\":")
+        chunk.value(.object(members(news)))
+        chunk.raw(",\"logprobs\":")
         chunk.value(
             ChatLogprobs.json(
                 event.logprobs, names: names,
-                isWanted: request.fields.template.logprobs != nil && !event.logprobs.isEmpty))
+                isWanted: request.fields.template.logprobs != nil && !event.logprobs.isEmpty && !hidesTokens))
         chunk.raw(",\"finish_reason\":")
-        chunk.value(event.finishReasonJSON)
+        chunk.value(news.finishReason)
         if event.finishReason != nil {
             chunk.raw(",\"stop_reason\":")
             chunk.value(event.stopReasonJSON)
         }
-        if request.fields.returnTokenIDs {
+        if request.fields.returnTokenIDs, !hidesTokens {
             chunk.raw(",\"token_ids\":")
             chunk.value(.tokenIDs(event.tokenIDs))
         }
         chunk.raw("}]")
-        close(&chunk, event, completionTokens: completionTokens)
+        close(&chunk, event, completionTokens: news.completionTokens)
         return chunk.bytes
+    }
+
+    private func members(_ news: News) -> JSONObject {
+        let delta = news.delta
+        var object = JSONObject()
+        if !delta.reasoning.isEmpty { object.setReasoning(delta.reasoning) }
+        if !delta.content.isEmpty { object["content"] = .string(delta.content) }
+        if !delta.toolCalls.isEmpty {
+            object["tool_calls"] = .array(
+                delta.toolCalls.enumerated().map { offset, call in
+                    var indexed = JSONObject()
+                    indexed["index"] = .integer(Int64(news.numEarlierCalls + offset))
+                    for (name, value) in call.json { indexed[name] = value }
+                    return .object(indexed)
+                })
+        }
+        return object
     }
 
     private func close(_ chunk: inout JSONText, _ event: GenerationEvent, completionTokens: Int) {

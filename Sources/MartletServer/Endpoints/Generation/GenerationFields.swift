@@ -48,7 +48,7 @@ struct GenerationFields: Sendable {
         addSpecialTokens = try reader.bool("add_special_tokens")
         try refuseUnsupported(&reader, n: template.n)
         reader.acceptQuietly(
-            "user", "metadata", "store", "service_tier", "parallel_tool_calls", "safety_identifier",
+            "user", "metadata", "store", "service_tier", "safety_identifier",
             "prompt_cache_key", "prompt_cache_retention", "session_id")
     }
 

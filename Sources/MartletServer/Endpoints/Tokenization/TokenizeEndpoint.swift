@@ -14,13 +14,7 @@ struct TokenizeEndpoint: Endpoint {
         let ready = try slot.forWork()
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         _ = try ready.resolve(model: try reader.string("model"))
-        let input = try input(&reader, engine: ready.engine)
-        let ids: [Int32]
-        do throws(LLMError) {
-            ids = try ready.engine.encode(input.text, addSpecialTokens: input.addSpecialTokens)
-        } catch {
-            throw APIError(error, promptParam: "prompt")
-        }
+        let ids = try tokenIDs(&reader, engine: ready.engine)
         let wantsStrings = try reader.bool("return_token_strs") ?? false
         var response = Response.json([
             "count": .integer(Int64(ids.count)), "max_model_len": .integer(Int64(ready.engine.servedModel.maxModelLen)),
@@ -31,21 +25,27 @@ struct TokenizeEndpoint: Endpoint {
         return response
     }
 
-    private func input(
-        _ reader: inout FieldReader, engine: any ServingEngine
-    ) throws(APIError) -> (text: String, addSpecialTokens: Bool) {
-        if let prompt = try reader.string("prompt") {
-            return (prompt, try reader.bool("add_special_tokens") ?? true)
-        }
-        guard reader.value("messages") != nil else {
+    private func tokenIDs(_ reader: inout FieldReader, engine: any ServingEngine) throws(APIError) -> [Int32] {
+        var prompt = GenerationRequest.Prompt.tokenIDs([])
+        let isChat = reader.value("prompt") == nil
+        if let text = try reader.string("prompt") {
+            prompt = .text(text)
+        } else if reader.value("messages") != nil {
+            let chat = try ChatPrompt(&reader, configuration: configuration)
+            do throws(LLMError) { prompt = try engine.prepare(chat).prompt } catch {
+                throw APIError(error, promptParam: "messages")
+            }
+        } else {
             throw .badRequest("`prompt` or `messages` is required", param: "prompt", code: "missing_required_parameter")
         }
-        let chat = try ChatPrompt(&reader, limits: configuration.limits)
-        let addSpecialTokens = try reader.bool("add_special_tokens") ?? false
-        do throws(LLMError) {
-            return (try engine.renderChat(chat), addSpecialTokens)
-        } catch {
-            throw APIError(error, promptParam: "messages")
+        // Templates write their own special tokens.
+        let addSpecialTokens = try reader.bool("add_special_tokens") ?? !isChat
+        switch prompt {
+        case .tokenIDs(let ids): return ids
+        case .text(let text):
+            do throws(LLMError) { return try engine.encode(text, addSpecialTokens: addSpecialTokens) } catch {
+                throw APIError(error, promptParam: isChat ? "messages" : "prompt")
+            }
         }
     }
 }

@@ -1,0 +1,46 @@
+import MartletChat
+import MartletTokenizers
+
+/// How a model writes tool calls and reasoning.
+struct ChatFormats: Sendable {
+    let toolCalls: ToolCallFormat?
+    let reasoning: ReasoningFormat?
+    /// Special tokens that mark calls.
+    let toolCallTokens: Set<Int32>
+    /// Special tokens that mark reasoning.
+    let reasoningTokens: Set<Int32>
+
+    /// The formats the configuration names, else those that template and vocabulary tell.
+    ///
+    /// **Throws** `unsupported` for names that are not known.
+    init(_ configuration: LLMConfiguration, template: ChatTemplate?, tokenizer: Tokenizer?) throws(LLMError) {
+        let detected = OutputFormats.detect(chatTemplate: template?.source ?? "") { tokenizer?.id(of: $0) != nil }
+        toolCalls = try Self.chosen(
+            configuration.toolCallParser, "--tool-call-parser", ToolCallFormat.named, ToolCallFormat.names,
+            detected.toolCalls)
+        reasoning = try Self.chosen(
+            configuration.reasoningParser, "--reasoning-parser", ReasoningFormat.named, ReasoningFormat.names,
+            detected.reasoning)
+        toolCallTokens = Self.tokens(of: toolCalls?.markers ?? [], tokenizer)
+        reasoningTokens = Self.tokens(of: reasoning?.markers ?? [], tokenizer)
+    }
+
+    private static func tokens(of markers: [String], _ tokenizer: Tokenizer?) -> Set<Int32> {
+        tokenizer?.specialTokenIDs { token in markers.contains { $0.contains(token) } } ?? []
+    }
+
+    /// What turns a parser off.
+    private static let none = "none"
+
+    private static func chosen<Format>(
+        _ name: String?, _ flag: String, _ find: (String) -> Format?, _ names: [String], _ detected: Format?
+    ) throws(LLMError) -> Format? {
+        guard let name else { return detected }
+        if name == none { return nil }
+        guard let format = find(name) else {
+            throw .unsupported(
+                "\(flag): there is no \(name); known are \(names.joined(separator: ", ")) and \(none)")
+        }
+        return format
+    }
+}

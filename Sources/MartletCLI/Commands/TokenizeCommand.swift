@@ -1,0 +1,86 @@
+import ArgumentParser
+import Martlet
+import MartletJSON
+import MartletTokenizers
+
+/// `martlet tokenize`: token ids of texts.
+struct TokenizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Turn texts into token ids.",
+        discussion: """
+            Reads JSON lines {"text": ...} and writes for each {"ids": [...], "decoded": ...}, where decoded is the \
+            text of the ids with special tokens. MODEL may also be a tokenizer file alone: \(TokenizerOptions.files).
+
+              echo '{"text": "Hello"}' | martlet tokenize ./model --add-special-tokens
+            """)
+
+    @OptionGroup(title: "Model")
+    var model: ModelOptions
+
+    @Flag(help: "Add what the model puts around a text, such as a beginning-of-sequence token.")
+    var addSpecialTokens = false
+
+    mutating func run() async throws {
+        let console = Console.standard
+        let tokenizer = try await TokenizerOptions.load(model, console: console)
+        let allGood = JSONLines(console: console).answer { line in
+            let ids = tokenizer.encode(try line.requiredString("text"), addSpecialTokens: addSpecialTokens)
+            return [
+                "ids": .array(ids.map { .integer(Int64($0)) }),
+                "decoded": .string(tokenizer.decode(ids, skipSpecialTokens: false)),
+            ]
+        }
+        if !allGood { throw ExitCode(1) }
+    }
+}
+
+/// `martlet detokenize`: texts of token ids.
+struct DetokenizeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "detokenize",
+        abstract: "Turn token ids into texts.",
+        discussion: """
+            Reads JSON lines {"ids": [...]} and writes for each {"text": ...}. MODEL may also be a tokenizer file \
+            alone: \(TokenizerOptions.files).
+
+              echo '{"ids": [15496, 11]}' | martlet detokenize ./model
+            """)
+
+    @OptionGroup(title: "Model")
+    var model: ModelOptions
+
+    @Flag(help: "Leave special tokens out.")
+    var skipSpecialTokens = false
+
+    mutating func run() async throws {
+        let console = Console.standard
+        let tokenizer = try await TokenizerOptions.load(model, console: console)
+        let allGood = JSONLines(console: console).answer { line in
+            guard let list = line["ids"]?.arrayValue else { throw CLIError("ids must be an array of token ids") }
+            let ids = try list.map { value in
+                guard let id = value.intValue, id >= 0, id < tokenizer.vocabSize else {
+                    throw CLIError(
+                        "ids: \(JSONWriter.string(value)) is no token id (0 to \(tokenizer.vocabSize - 1))")
+                }
+                return Int32(id)
+            }
+            return ["text": .string(tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens))]
+        }
+        if !allGood { throw ExitCode(1) }
+    }
+}
+
+/// What the two commands share.
+private enum TokenizerOptions {
+    static let files = "tokenizer.json or a .gguf file"
+
+    static func load(_ model: ModelOptions, console: Console) async throws -> Tokenizer {
+        var configuration = LLMConfiguration()
+        model.apply(to: &configuration)
+        model.announce(on: console)
+        let line = ProgressLine(console: console)
+        defer { line.clear() }
+        return try await LLM.loadTokenizer(configuration) { line.show($0) }
+    }
+}

@@ -1,0 +1,12 @@
+extension Tokenizer {
+    /// What kind of model it is, for people.
+    public var kind: String {
+        switch model {
+        case .byteLevelBPE: "byte-level BPE"
+        case .characterBPE: "BPE"
+        case .unigram: "Unigram"
+        case .wordPiece: "WordPiece"
+        case .wordLevel: "WordLevel"
+        }
+    }
+}
