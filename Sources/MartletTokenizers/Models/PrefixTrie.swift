@@ -19,15 +19,21 @@ struct PrefixTrie: Sendable {
         var byte: UInt8 = 0
     }
 
+    /// The length of the longest token.
+    private(set) var maxLength = 0
     private var nodes = [Node()]
     private var slots = [Slot](repeating: Slot(), count: 64)
     private var slotCount = 0
 
     /// Adds a token; of two with the same text the last stays.
     mutating func insert(_ text: some Sequence<UInt8>, _ token: Int32) {
-        var node = 0
-        for byte in text { node = child(of: node, byte) ?? addChild(of: node, byte) }
+        var (node, length) = (0, 0)
+        for byte in text {
+            node = child(of: node, byte) ?? addChild(of: node, byte)
+            length += 1
+        }
         nodes[node].token = token
+        maxLength = max(maxLength, length)
     }
 
     private mutating func addChild(of node: Int, _ byte: UInt8) -> Int {

@@ -1,9 +1,17 @@
 /// The best way to a position of the piece, and the token that it ends with.
 struct UnigramStep {
     var score = 0.0
-    /// Where the token begins; negative where no token ends here.
-    var start: Int32 = -1
+    /// How long the token is; zero where none ends here.
+    var length: Int32 = 0
     var token: Int32 = 0
+
+    /// Takes another way if it is better; of equals the first stays.
+    @inline(__always)
+    mutating func improve(_ score: Double, _ length: Int, _ token: Int32) {
+        if self.length == 0 || score > self.score {
+            self = UnigramStep(score: score, length: Int32(truncatingIfNeeded: length), token: token)
+        }
+    }
 }
 
 extension UnigramModel {
@@ -12,43 +20,53 @@ extension UnigramModel {
     /// Where no token that began earlier goes on, the best way to that position is final: the tokens are given out and
     /// the steps begin anew, with the score so far, so that long pieces take no more memory than short ones.
     func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout UnigramScratch) {
-        scratch.begin()
+        scratch.unknown = nil
         var (origin, score) = (0, 0.0)
         while origin < piece.count {
-            let end = walk(piece, from: origin, score: score, &scratch.steps)
+            let end = walk(piece, from: origin, score: score, &scratch)
             score = scratch.steps[end - origin].score
             emit(piece, origin..<end, into: &ids, &scratch)
+            scratch.clear(end - origin)
             origin = end
         }
         emitUnknown(piece, into: &ids, &scratch)
     }
 
-    /// Fills `steps` from `origin` to the next position that no token lies across, and returns that.
+    /// Fills the steps from `origin` to the next position that no token lies across, and returns that.
     private func walk(
-        _ piece: UnsafeBufferPointer<UInt8>, from origin: Int, score: Double, _ steps: inout [UnigramStep]
+        _ piece: UnsafeBufferPointer<UInt8>, from origin: Int, score: Double, _ scratch: inout UnigramScratch
     ) -> Int {
-        steps.removeAll(keepingCapacity: true)
-        steps.append(UnigramStep(score: score))
         var (position, reach) = (origin, origin)
+        scratch.makeRoom(trie.maxLength + 4)
+        scratch.steps[0].score = score
         repeat {
-            let next = position + UTF8Scalar(in: piece, at: position).length
-            let soFar = steps[position - origin].score
-            var hasCharacter = false
-            func offer(_ end: Int, _ token: Int32, _ score: Double) {
-                while steps.count <= end - origin { steps.append(UnigramStep()) }
-                if steps[end - origin].start < 0 || score > steps[end - origin].score {
-                    steps[end - origin] = UnigramStep(score: score, start: Int32(position - origin), token: token)
-                }
-                reach = max(reach, end)
+            let length = UTF8Scalar(in: piece, at: position).length
+            scratch.makeRoom(position - origin + trie.maxLength + 4)
+            scratch.steps.withUnsafeMutableBufferPointer { steps in
+                let here = UnsafeMutableBufferPointer(rebasing: steps[(position - origin)...])
+                reach = max(reach, position + offer(piece, from: position, characterLength: length, to: here))
             }
-            trie.forEachPrefix(of: piece, from: position) { end, token in
-                if end == next { hasCharacter = true }
-                offer(end, token, scores[Int(token)] + soFar)
-            }
-            if !hasCharacter { offer(next, unknownToken ?? -1, unknownScore + soFar) }
-            position = next
+            position += length
         } while position < reach
         return position
+    }
+
+    /// Offers the tokens that begin at `position`, where `steps` begin, and returns the length of the longest.
+    @inline(__always)
+    private func offer(
+        _ piece: UnsafeBufferPointer<UInt8>, from position: Int, characterLength: Int,
+        to steps: UnsafeMutableBufferPointer<UnigramStep>
+    ) -> Int {
+        let soFar = steps[0].score
+        var (hasCharacter, longest) = (false, characterLength)
+        trie.forEachPrefix(of: piece, from: position) { end, token in
+            let length = end - position
+            if length == characterLength { hasCharacter = true }
+            steps[length].improve(scores[Int(token)] + soFar, length, token)
+            longest = max(longest, length)
+        }
+        if !hasCharacter { steps[characterLength].improve(unknownScore + soFar, characterLength, unknownToken ?? -1) }
+        return longest
     }
 
     /// Gives out the tokens of the best way through `range`; unknown ones are collected until another follows.
@@ -60,11 +78,11 @@ extension UnigramModel {
         var end = range.count
         while end > 0 {
             scratch.path.append(Int32(end))
-            end = Int(scratch.steps[end].start)
+            end -= Int(scratch.steps[end].length)
         }
         for end in scratch.path.reversed() {
             let step = scratch.steps[Int(end)]
-            let part = range.lowerBound + Int(step.start)..<range.lowerBound + Int(end)
+            let part = range.lowerBound + Int(end - step.length)..<range.lowerBound + Int(end)
             if step.token == unknownToken ?? -1 {
                 scratch.unknown = (scratch.unknown?.lowerBound ?? part.lowerBound)..<part.upperBound
             } else {
@@ -93,11 +111,21 @@ extension UnigramModel {
 
 /// What a Unigram model works in; kept between the pieces of one text to allocate once.
 struct UnigramScratch {
+    /// The steps by their distance from the origin; those not in use are as new.
     var steps: [UnigramStep] = []
     /// The ends of the tokens of the best way, the last first.
     var path: [Int32] = []
     /// The unknown characters that were passed and not given out.
     var unknown: Range<Int>?
 
-    mutating func begin() { unknown = nil }
+    /// Makes sure of `count` steps.
+    @inline(__always)
+    mutating func makeRoom(_ count: Int) {
+        if steps.count < count { steps += repeatElement(UnigramStep(), count: max(count, steps.count)) }
+    }
+
+    /// Makes the steps up to `last` as new.
+    mutating func clear(_ last: Int) {
+        for index in 0...last { steps[index] = UnigramStep() }
+    }
 }
