@@ -38,10 +38,12 @@ struct MergeTable: Sendable {
     }
 
     private mutating func insert(_ slot: Slot) {
-        let mask = slots.count - 1
-        var index = Self.hash(slot.pair, shift)
-        while slots[index].pair != .max, slots[index].pair != slot.pair { index = (index + 1) & mask }
-        slots[index] = slot
+        slots.withUnsafeMutableBufferPointer { slots in
+            let mask = slots.count - 1
+            var index = Self.hash(slot.pair, shift)
+            while slots[index].pair != .max, slots[index].pair != slot.pair { index = (index + 1) & mask }
+            slots[index] = slot
+        }
     }
 
     private mutating func grow() {
