@@ -57,7 +57,8 @@ struct Vocabulary: Sendable {
         let start = arena.count
         arena.append(contentsOf: bytes)
         while spans.count <= id { spans.append(Span()) }
-        spans[id] = Span(start: UInt32(start), length: UInt32(arena.count - start))
+        spans[id] = Span(start: UInt32(start), extent: UInt32(arena.count - start) << 1)
+        tokenCount += 1
     }
 
     /// The bytes the token decodes to; empty for an id without token.
