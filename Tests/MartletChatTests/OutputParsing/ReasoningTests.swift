@@ -83,7 +83,7 @@ import Testing
 
     @Test func `Long hostile outputs take linear time`() {
         for piece in ["<", "</think", "\n", "<think>", " ", "Here is my ", "</response>"] {
-            let text = String(repeating: piece, count: 200_000 / piece.utf8.count)
+            let text = String(repeating: piece, count: 20_000 / piece.utf8.count)
             for format in ["qwen3", "glm45", "deepseek_r1", "granite", "ernie45", "gemma4", "hunyuan_a13b"] {
                 var parser = OutputParser(toolCalls: nil, reasoning: ReasoningFormat.named(format))
                 for scalar in text.unicodeScalars { _ = parser.append(String(scalar)) }

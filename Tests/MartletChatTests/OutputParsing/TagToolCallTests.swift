@@ -11,6 +11,8 @@ import Testing
         known.withEveryCut(&randomness) { #expect(known.message($0) == expected, "\(known) as \($0)") }
     }
 
+    private static let sectionEnd = "<tool_call></tool_call>"
+
     @Test func `Calls and content are vLLM's`() {
         #expect(TagCase.toolCallCases.count > 250)
         for known in TagCase.toolCallCases { #expect(known.message([known.output]) == known.expected, "\(known)") }
@@ -29,7 +31,7 @@ import Testing
             for end in 0..<known.output.unicodeScalars.count {
                 let text = known.output.scalars(0..<end)
                 let message = known.message([text])
-                guard message.calls.isEmpty, !text.contains("<tool_call></tool_call>") else { continue }
+                guard message.calls.isEmpty, !text.contains(Self.sectionEnd) else { continue }
                 #expect(message.content ?? "" == text, "\(known) cut at \(end)")
             }
         }
@@ -45,11 +47,10 @@ import Testing
         expect(
             "glm45", "<tool_call>f<arg_key>a</arg_key><arg_value>\(inner)</arg_value></tool_call>",
             .init(calls: [["f", #"{"a": "\#(inner)"}"#]]))
-        let call = "<invoke name=\\\"x\\\"></invoke> </minimax:tool_call> "
+        let call = "<invoke name='x'></invoke> text </minimax:tool_call> "
         expect(
             "minimax_m2",
-            "<minimax:tool_call><invoke name=\"f\"><parameter name=\"a\">\(call.replacing("\\", with: ""))</parameter>"
-                + "</invoke></minimax:tool_call>",
+            "<minimax:tool_call><invoke name=\"f\"><parameter name=\"a\">\(call)</parameter></invoke></minimax:tool_call>",
             .init(calls: [["f", #"{"a": "\#(call)"}"#]]))
     }
 
@@ -164,7 +165,7 @@ import Testing
         for (format, texts) in openers {
             for start in texts {
                 for filler in [start, " ", "<", "[", "'"] {
-                    let text = start + String(repeating: filler, count: 100_000 / filler.utf8.count)
+                    let text = start + String(repeating: filler, count: 20_000 / filler.utf8.count)
                     var parser = OutputParser(toolCalls: ToolCallFormat.named(format), reasoning: nil)
                     for scalar in text.unicodeScalars { _ = parser.append(String(scalar)) }
                     _ = parser.finish()

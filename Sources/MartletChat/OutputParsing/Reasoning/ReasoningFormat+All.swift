@@ -89,7 +89,7 @@ extension ReasoningFormat {
 
     /// A format that its markup says all of.
     private init(_ name: String, _ markup: ReasoningMarkup) {
-        self.init(name, markers: markup.starts + markup.ends) { MarkedReasoning(markup, $0) }
+        self.init(name, markers: markup.starts + markup.ends, markup: markup) { MarkedReasoning(markup, $0) }
     }
 }
 
