@@ -30,7 +30,8 @@ struct ParseCommand: ParsableCommand {
     var reasoningParser: String?
 
     @Option(
-        help: ArgumentHelp("JSON file with the tools of the request, an array, to type arguments by.", valueName: "file"),
+        help: ArgumentHelp(
+            "JSON file with the tools of the request, an array, to type arguments by.", valueName: "file"),
         completion: .file())
     var tools: String?
 
@@ -61,7 +62,9 @@ struct ParseCommand: ParsableCommand {
             toolCalls: toolCallParser.flatMap { ToolCallFormat.named($0) },
             reasoning: reasoningParser.flatMap { ReasoningFormat.named($0) })
         if let path = tools { job.tools = try readTools(path) }
-        if let text = chatTemplateKwargs { job.chatTemplateKwargs = try JSONReader.parse(text).objectValue ?? JSONObject() }
+        if let text = chatTemplateKwargs {
+            job.chatTemplateKwargs = try JSONReader.parse(text).objectValue ?? JSONObject()
+        }
         let console = Console.standard
         let input = console.readAll()
         switch inputFormat {
