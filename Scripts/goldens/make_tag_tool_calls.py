@@ -126,7 +126,9 @@ FORMATS = {
     "pythonic": lambda rng: python_list(rng) + rng.choice(["", "\n"]),
     "llama4_pythonic": lambda rng: rng.choice(["<|python_start|>{}<|python_end|>", "{}"]).format(python_list(rng)),
     "lfm2": lambda rng: f"{preface(rng)}<|tool_call_start|>{python_list(rng)}<|tool_call_end|>",
-    "olmo3": lambda rng: "<function_calls>" + "\n".join(python_call(rng) for _ in range(rng.randint(1, 3))) + "</function_calls>",
+    
+    # vLLM takes every line for a call, also those within texts.
+    "olmo3": lambda rng: "<function_calls>" + "\n".join(python_call(rng).replace("\n", " ") for _ in range(rng.randint(1, 3))) + "</function_calls>",
     "gemma4": gemma, "functiongemma": function_gemma,
 }
 # Outputs as models write them, with the slips that they make and vLLM forgives.

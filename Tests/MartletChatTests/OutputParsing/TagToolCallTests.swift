@@ -11,6 +11,8 @@ import Testing
         known.withEveryCut(&randomness) { #expect(known.message($0) == expected, "\(known) as \($0)") }
     }
 
+    private static let sectionEnd = "<tool_call></tool_call>"
+
     @Test func `Calls and content are vLLM's`() {
         #expect(TagCase.toolCallCases.count > 250)
         for known in TagCase.toolCallCases { #expect(known.message([known.output]) == known.expected, "\(known)") }
@@ -29,7 +31,7 @@ import Testing
             for end in 0..<known.output.unicodeScalars.count {
                 let text = known.output.scalars(0..<end)
                 let message = known.message([text])
-                guard message.calls.isEmpty, !text.contains("<tool_call></tool_call>") else { continue }
+                guard message.calls.isEmpty, !text.contains(Self.sectionEnd) else { continue }
                 #expect(message.content ?? "" == text, "\(known) cut at \(end)")
             }
         }
@@ -45,11 +47,10 @@ import Testing
         expect(
             "glm45", "<tool_call>f<arg_key>a</arg_key><arg_value>\(inner)</arg_value></tool_call>",
             .init(calls: [["f", #"{"a": "\#(inner)"}"#]]))
-        let call = "<invoke name=\\\"x\\\"></invoke> </minimax:tool_call> "
+        let call = "<invoke name='x'></invoke> text </minimax:tool_call> "
         expect(
             "minimax_m2",
-            "<minimax:tool_call><invoke name=\"f\"><parameter name=\"a\">\(call.replacing("\\", with: ""))</parameter>"
-                + "</invoke></minimax:tool_call>",
+            "<minimax:tool_call><invoke name=\"f\"><parameter name=\"a\">\(call)</parameter></invoke></minimax:tool_call>",
             .init(calls: [["f", #"{"a": "\#(call)"}"#]]))
     }
 
@@ -57,7 +58,8 @@ import Testing
         let a = #"{"a": "1"}"#
         expect("qwen3_coder", "<tool_call><function=f><parameter=a>1</function></tool_call>", .init(calls: [["f", a]]))
         expect("qwen3_coder", "<tool_call><function=f><parameter=a>1</function>", .init(calls: [["f", a]]))
-        expect("qwen3_coder", "<tool_call><function=f><parameter=a>1</parameter></tool_call>", .init(calls: [["f", a]]))
+        expect(
+            "qwen3_coder", "<tool_call><function=f><parameter=a>1</parameter></tool_call>", .init(calls: [["f", a]]))
         expect(
             "qwen3_coder", "<tool_call><function=f><parameter=a>1</parameter><tool_call><function=g></function>",
             .init(calls: [["f", a], ["g", "{}"]]))
@@ -71,7 +73,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("qwen3_coder", #"<tool_call>{"name": "f"}</tool_call>"#), ("qwen3_coder", "<tool_call><function=f>words</function>"),
+        ("qwen3_coder", #"<tool_call>{"name": "f"}</tool_call>"#),
+        ("qwen3_coder", "<tool_call><function=f>words</function>"),
         ("qwen3_coder", "<tool_call><function=></function></tool_call>"), ("qwen3_coder", "<tool_call><function=f"),
         ("qwen3_coder", "<tool_call><function=f><parameter=a>1</parameter>"), ("qwen3_coder", "<tool_call>"),
         ("glm45", #"<tool_call>{"name": "f"}</tool_call>"#), ("glm45", "<tool_call></tool_call>"),
@@ -79,12 +82,13 @@ import Testing
         ("minimax_m2", "<minimax:tool_call>\n<invoke name=\"f\">words</invoke>\n</minimax:tool_call>"),
         ("minimax_m2", "<minimax:tool_call><invoke name='f"), ("deepseek_v32", "<｜DSML｜function_calls>words"),
         ("pythonic", "[f(1)]"), ("pythonic", "[f(**x)]"), ("pythonic", "[f(a=b)]"), ("pythonic", "[f(a='x)]"),
-        ("pythonic", "[f(a=[)]"), ("pythonic", "[f(a=1+1)]"), ("pythonic", "[f(a=b'x')]"), ("pythonic", "[f(a=f'{x}')]"),
-        ("pythonic", "[f(a=007)]"), ("pythonic", "[f(a=1j)]"), ("pythonic", #"[f(a="\ud800")]"#), ("pythonic", "[f()"),
-        ("lfm2", "<|tool_call_start|>f(<|tool_call_end|>"), ("lfm2", "<|tool_call_start|>[f()]"),
-        ("olmo3", "<function_calls></function_calls>"), ("gemma4", "<|tool_call>words<tool_call|>"),
-        ("gemma4", "<|tool_call>call:f{a:,b:1}<tool_call|>"), ("gemma4", "<|tool_call>call:f{a:<|\"|>x}<tool_call|>"),
-        ("gemma4", "<|tool_call>call:f{a:[1}<tool_call|>"), ("functiongemma", "<start_function_call>f{}<end_function_call>"),
+        ("pythonic", "[f(a=[)]"), ("pythonic", "[f(a=1+1)]"), ("pythonic", "[f(a=b'x')]"),
+        ("pythonic", "[f(a=f'{x}')]"), ("pythonic", "[f(a=007)]"), ("pythonic", "[f(a=1j)]"),
+        ("pythonic", #"[f(a="\ud800")]"#), ("pythonic", "[f()"), ("lfm2", "<|tool_call_start|>f(<|tool_call_end|>"),
+        ("lfm2", "<|tool_call_start|>[f()]"), ("olmo3", "<function_calls></function_calls>"),
+        ("gemma4", "<|tool_call>words<tool_call|>"), ("gemma4", "<|tool_call>call:f{a:,b:1}<tool_call|>"),
+        ("gemma4", "<|tool_call>call:f{a:<|\"|>x}<tool_call|>"), ("gemma4", "<|tool_call>call:f{a:[1}<tool_call|>"),
+        ("functiongemma", "<start_function_call>f{}<end_function_call>"),
     ])
     func `A malformed call is content`(format: String, text: String) {
         expect(format, "Well: \(text)", .init(content: "Well: \(text)"))
@@ -127,7 +131,8 @@ import Testing
             "<tool_call><function=f><parameter=\(key)>\(value)</parameter></function></tool_call>"
         }
         for (key, value, expected) in [
-            ("point", #"{"x":1}"#, #"{"x": 1}"#), ("fixed", "3", "3"), ("maybe", "null", "null"), ("loop", "5", "\"5\""),
+            ("point", #"{"x":1}"#, #"{"x": 1}"#), ("fixed", "3", "3"), ("maybe", "null", "null"),
+            ("loop", "5", "\"5\""),
             ("points", "[1]", "[1]"),
         ] {
             expect("qwen3_coder", call(key, value), tools: tools, .init(calls: [["f", "{\"\(key)\": \(expected)}"]]))
@@ -136,14 +141,16 @@ import Testing
             "gemma4", "<|tool_call>call:f{points:[{x:1}]}<tool_call|>", tools: tools,
             .init(calls: [["f", #"{"points": [{"x": 1}]}"#]]))
         expect(
-            "functiongemma", "<start_function_call>call:f{fixed:<escape>3<escape>,n:4}<end_function_call>", tools: tools,
+            "functiongemma", "<start_function_call>call:f{fixed:<escape>3<escape>,n:4}<end_function_call>",
+            tools: tools,
             .init(calls: [["f", #"{"fixed": 3, "n": 4}"#]]))
     }
 
     @Test func `Python calls may stand in several lists, and Llama's markers around them`() {
         expect("pythonic", "[f(a=1)]\n[a.b(c='d')]", .init(calls: [["f", #"{"a": 1}"#], ["a.b", #"{"c": "d"}"#]]))
         expect("llama4_pythonic", "<|python_start|>[f()]<|python_end|>", .init(calls: [["f", "{}"]]))
-        expect("llama4_pythonic", "<|python_start|>hm<|python_end|>", .init(content: "<|python_start|>hm<|python_end|>"))
+        expect(
+            "llama4_pythonic", "<|python_start|>hm<|python_end|>", .init(content: "<|python_start|>hm<|python_end|>"))
         expect("pythonic", "\n[f(a='line\nbreak')]", .init(calls: [["f", #"{"a": "line\nbreak"}"#]]))
     }
 
@@ -155,16 +162,19 @@ import Testing
 
     @Test func `Long hostile outputs take linear time`() {
         let openers = [
-            "qwen3_coder": ["<tool_call>", "<function=f>", "<tool_call><function=f><parameter=a>", "</function> ", "<function="],
+            "qwen3_coder": [
+                "<tool_call>", "<function=f>", "<tool_call><function=f><parameter=a>", "</function> ", "<function=",
+            ],
             "glm45": ["<tool_call>", "<tool_call>f<arg_key>a</arg_key><arg_value>", "</tool_call> "],
             "minimax_m2": ["<invoke name=\"", "<invoke name=\"f\"><parameter name=\"a\">", "</invoke> "],
-            "pythonic": ["[", "[f(a=[", "[f(a='", "["], "gemma4": ["<|tool_call>call:f{a:{", "<|\"|>", "<|tool_call>call:f{a:["],
+            "pythonic": ["[", "[f(a=[", "[f(a='", "["],
+            "gemma4": ["<|tool_call>call:f{a:{", "<|\"|>", "<|tool_call>call:f{a:["],
             "lfm2": ["<|tool_call_start|>[f(a=", "[", "("], "deepseek_v32": ["<｜DSML｜invoke name=\"f\" ", "<｜DSML｜"],
         ]
         for (format, texts) in openers {
             for start in texts {
                 for filler in [start, " ", "<", "[", "'"] {
-                    let text = start + String(repeating: filler, count: 100_000 / filler.utf8.count)
+                    let text = start + String(repeating: filler, count: 20_000 / filler.utf8.count)
                     var parser = OutputParser(toolCalls: ToolCallFormat.named(format), reasoning: nil)
                     for scalar in text.unicodeScalars { _ = parser.append(String(scalar)) }
                     _ = parser.finish()
