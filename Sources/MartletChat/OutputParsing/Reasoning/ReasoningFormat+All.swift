@@ -53,8 +53,10 @@ extension ReasoningFormat {
     ]
 
     private static let otherFormats: [ReasoningFormat] = [
-        // Harmony's messages are told apart as a whole.
+        // Harmony's messages and Cohere's blocks are told apart as a whole.
         ReasoningFormat("openai_gptoss", markers: [], toolCallFormat: .harmony) { _ in PrefixedContent("") },
+        ReasoningFormat("cohere_command3", markers: [], toolCallFormat: .cohereCommand3) { _ in PrefixedContent("") },
+        ReasoningFormat("cohere_command4", markers: [], toolCallFormat: .cohereCommand4) { _ in PrefixedContent("") },
         ReasoningFormat(
             "mistral",
             ReasoningMarkup(
