@@ -95,6 +95,12 @@ import Testing
         expect(format, text, .init(content: text))
     }
 
+    @Test func `An attribute's value may hold the end of a tag`() {
+        let call =
+            "<｜DSML｜invoke name=\"f\"><｜DSML｜parameter name=\"a\" string=\"x>\n\">1</｜DSML｜parameter></｜DSML｜invoke>"
+        expect("deepseek_v32", call, .init(calls: [["f", #"{"a": 1}"#]]))
+    }
+
     @Test func `Text behind a broken call is searched for the next one`() {
         let good = "<tool_call><function=f></function></tool_call>"
         expect(

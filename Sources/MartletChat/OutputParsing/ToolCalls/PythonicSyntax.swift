@@ -6,7 +6,7 @@
 /// **Source** vLLM `tool_parsers/pythonic_tool_parser.py`, `llama4_pythonic_tool_parser.py`.
 struct PythonicSyntax: ToolCallSyntax {
     private enum State {
-        case list, name, call, behind
+        case list, nameStart, name, call, behind
         case string(quote: UInt8)
     }
 
@@ -68,6 +68,10 @@ struct PythonicSyntax: ToolCallSyntax {
         case .list, .behind:
             if isSpace { return true }
             guard byte == UInt8(ascii: "[") else { return false }
+            state = .nameStart
+        case .nameStart:
+            if isSpace { return true }
+            guard PythonLiteral.isWordByte(byte), !(0x30...0x39).contains(byte) else { return false }
             state = .name
         case .name:
             if byte == UInt8(ascii: "(") {

@@ -37,7 +37,12 @@ struct TagName {
             return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
         }
         var isText = true
-        if spelling.hasStringAttribute { isText = stringAttribute(text, &position, limit) }
+        if spelling.hasStringAttribute {
+            guard let value = stringAttribute(text, &position, limit) else {
+                return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
+            }
+            isText = value
+        }
         while position < limit, TagCursor.isSpace(text[position]) { position += 1 }
         guard position < limit, text[position] == UInt8(ascii: ">") else { return .malformed }
         cursor.index = position + 1
@@ -49,14 +54,14 @@ struct TagName {
         return byte == UInt8(ascii: ">")
     }
 
-    /// Skips ` string="true"`; a parameter without the attribute may be anything.
-    private static func stringAttribute(_ text: ArraySlice<UInt8>, _ position: inout Int, _ limit: Int) -> Bool {
+    /// Skips ` string="true"`, nil where it does not end; a parameter without the attribute may be anything.
+    private static func stringAttribute(_ text: ArraySlice<UInt8>, _ position: inout Int, _ limit: Int) -> Bool? {
         var start = position
         while start < limit, TagCursor.isSpace(text[start]) { start += 1 }
         let attribute = Array("string=\"".utf8)
         guard start > position, text[start..<limit].starts(with: attribute) else { return false }
         let value = text[(start + attribute.count)..<limit]
-        guard let end = value.firstIndex(of: UInt8(ascii: "\"")) else { return false }
+        guard let end = value.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
         position = end + 1
         return value[..<end].elementsEqual("true".utf8)
     }
