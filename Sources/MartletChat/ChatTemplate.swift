@@ -9,6 +9,7 @@ public struct ChatTemplate: Sendable {
     public let source: String
     private let body: [Statement]
     private let names: [String]
+    private let resolution: Resolution
 
     /// Parses a template.
     ///
@@ -18,6 +19,7 @@ public struct ChatTemplate: Sendable {
         var parser = try Parser(source)
         body = try parser.parse()
         names = parser.names
+        resolution = try Resolver.resolve(body, of: parser)
     }
 
     /// The prompt for a conversation.
@@ -27,7 +29,17 @@ public struct ChatTemplate: Sendable {
     public func render(
         _ request: ChatRenderRequest, limits: ChatTemplateLimits = ChatTemplateLimits()
     ) throws(ChatTemplateError) -> String {
-        try render(request.context, now: request.now, limits: limits)
+        let messages = try request.preparedMessages()
+        guard let field = request.continueFinalMessage else {
+            return try render(request.context(messages), now: request.now, limits: limits)
+        }
+        guard !request.addGenerationPrompt else {
+            throw ChatTemplateError(
+                .value, "continue_final_message and add_generation_prompt exclude each other: set one of them")
+        }
+        let continuation = try FinalMessageContinuation(messages, field: field, template: source)
+        return try continuation.cut(
+            try render(request.context(continuation.messages), now: request.now, limits: limits))
     }
 
     /// The text of the template with exactly these variables.
@@ -36,6 +48,7 @@ public struct ChatTemplate: Sendable {
     ) throws(ChatTemplateError) -> String {
         var variables: [String: Value] = [:]
         for (name, value) in context { variables[name] = Value(value) }
-        return try Interpreter(names: names, limits: limits, clock: now).render(body, variables: variables)
+        return try Interpreter(names: names, resolution: resolution, limits: limits, clock: now)
+            .render(body, variables: variables)
     }
 }

@@ -8,14 +8,18 @@ public struct ChatTemplateLimits: Sendable, Hashable {
     public var maxCallDepth: Int
     /// Elements of a `range`, as jinja2's sandbox has it.
     public var maxRange: Int
+    /// How long a rendering may take.
+    public var maxDuration: Duration
 
     /// Limits that no published template comes near.
     public init(
-        maxSteps: Int = 20_000_000, maxBytes: Int = 64 << 20, maxCallDepth: Int = 150, maxRange: Int = 100_000
+        maxSteps: Int = 20_000_000, maxBytes: Int = 64 << 20, maxCallDepth: Int = 150, maxRange: Int = 100_000,
+        maxDuration: Duration = .seconds(2)
     ) {
         self.maxSteps = maxSteps
         self.maxBytes = maxBytes
         self.maxCallDepth = maxCallDepth
         self.maxRange = maxRange
+        self.maxDuration = maxDuration
     }
 }

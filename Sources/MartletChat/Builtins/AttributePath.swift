@@ -5,7 +5,7 @@ struct AttributePath {
 
     /// A path; the element itself for none.
     init(_ attribute: Value?, fallback: Value? = nil) {
-        self.fallback = fallback
+        self.fallback = fallback?.isNone ?? true ? nil : fallback
         switch attribute {
         case nil, .some(.none): parts = []
         case .some(let value):
@@ -48,7 +48,7 @@ struct SortKey {
 
     func value(of element: Value, _ interpreter: Interpreter) throws(ChatTemplateError) -> Value {
         let value = try path.value(of: element, interpreter)
-        if !isCaseSensitive, let text = value.text { return try interpreter.string(text.lowercased()) }
+        if !isCaseSensitive, let text = value.text { return try interpreter.string(text.pythonLower) }
         return value
     }
 }

@@ -1,19 +1,31 @@
-/// Python's `str.format`.
+/// Python's `str.format` in the sandbox.
+///
+/// **Source** Python's `string.Formatter`, jinja2 3.1 `SandboxedFormatter`, markupsafe 3 `EscapeFormatter`.
 struct BraceFormat {
     private let arguments: Arguments
+    /// Whether values are escaped for HTML, as marked strings want it.
+    private let escapes: Bool
     private let interpreter: Interpreter
-    private var next = 0
+    private var numbering = Numbering.open(0)
+
+    /// Fields are numbered all by the text or all in order.
+    private enum Numbering {
+        /// In order so far; the next number.
+        case open(Int)
+        case manual
+    }
 
     /// The formatted text.
     static func format(
-        _ format: String, _ arguments: Arguments, _ interpreter: Interpreter
+        _ format: String, _ arguments: Arguments, escaping: Bool, _ interpreter: Interpreter
     ) throws(ChatTemplateError) -> String {
-        var formatter = BraceFormat(arguments: arguments, interpreter: interpreter)
+        var formatter = BraceFormat(arguments: arguments, escapes: escaping, interpreter: interpreter)
         return try formatter.expand(Array(format.unicodeScalars), level: 0)
     }
 
-    private init(arguments: Arguments, interpreter: Interpreter) {
+    private init(arguments: Arguments, escapes: Bool, interpreter: Interpreter) {
         self.arguments = arguments
+        self.escapes = escapes
         self.interpreter = interpreter
     }
 
@@ -33,11 +45,14 @@ struct BraceFormat {
                 index += 1
                 continue
             }
-            guard scalar == "{", let end = Self.fieldEnd(scalars, from: index) else {
+            guard scalar == "{", index < scalars.count else {
                 throw ChatTemplateError(.value, "Single '\(scalar)' encountered in format string")
             }
+            guard let end = Self.fieldEnd(scalars, from: index) else {
+                throw ChatTemplateError(.value, "expected '}' before end of string")
+            }
             let text = try field(Array(scalars[index..<end]), level: level)
-            try interpreter.charge(1, bytes: text.utf8.count)
+            try interpreter.charge(end - index, bytes: text.utf8.count)
             result.append(contentsOf: text.unicodeScalars)
             index = end + 1
         }
@@ -45,10 +60,15 @@ struct BraceFormat {
     }
 
     private static func fieldEnd(_ scalars: [Unicode.Scalar], from start: Int) -> Int? {
-        var depth = 1
+        var (depth, isInKey) = (1, false)
         for index in start..<scalars.count {
-            if scalars[index] == "{" { depth += 1 }
-            if scalars[index] == "}" { depth -= 1 }
+            switch scalars[index] {
+            case "[": isInKey = true
+            case "]": isInKey = false
+            case "{" where !isInKey: depth += 1
+            case "}" where !isInKey: depth -= 1
+            default: break
+            }
             if depth == 0 { return index }
         }
         return nil
@@ -56,20 +76,49 @@ struct BraceFormat {
 
     /// One field: `name!conversion:specification`.
     private mutating func field(_ scalars: [Unicode.Scalar], level: Int) throws(ChatTemplateError) -> String {
-        let nameEnd = scalars.firstIndex { $0 == ":" || $0 == "!" } ?? scalars.count
+        let nameEnd = try Self.nameEnd(scalars)
         var value = try value(named: Self.text(scalars[..<nameEnd]))
         var rest = scalars[nameEnd...]
         if rest.first == "!" {
-            let conversion = rest.dropFirst().first
-            value = .string(conversion == "r" || conversion == "a" ? value.repr : try interpreter.text(of: value))
+            value = try convert(value, rest.dropFirst().first)
             rest = rest.dropFirst(2)
-        }
-        guard rest.isEmpty || rest.first == ":" else {
-            throw ChatTemplateError(.value, "expected ':' after conversion specifier")
+            guard rest.isEmpty || rest.first == ":" else {
+                throw ChatTemplateError(.value, "expected ':' after conversion specifier")
+            }
         }
         let specification = try expand(Array(rest.dropFirst()), level: level + 1)
-        if specification.isEmpty { return try interpreter.text(of: value) }
-        return try Self.parse(specification).apply(to: value, interpreter)
+        guard escapes else { return try FormatSpecification.format(value, specification, interpreter) }
+        if case .markup(let text) = value {
+            guard specification.isEmpty else {
+                throw ChatTemplateError(.value, "Unsupported format specification for Markup.")
+            }
+            return text
+        }
+        return try FormatSpecification.format(value, specification, interpreter).htmlEscaped
+    }
+
+    private static func nameEnd(_ scalars: [Unicode.Scalar]) throws(ChatTemplateError) -> Int {
+        var isInKey = false
+        for (index, scalar) in scalars.enumerated() {
+            switch scalar {
+            case "[": isInKey = true
+            case "]": isInKey = false
+            case "{" where !isInKey: throw ChatTemplateError(.value, "unexpected '{' in field name")
+            case ":" where !isInKey, "!" where !isInKey: return index
+            default: break
+            }
+        }
+        return scalars.count
+    }
+
+    private func convert(_ value: Value, _ conversion: Unicode.Scalar?) throws(ChatTemplateError) -> Value {
+        let text = try interpreter.text(of: value)
+        switch conversion {
+        case "s": return value.isMarkup ? value : .string(text)
+        case "r": return .string(value.repr)
+        case "a": return .string(value.repr.asciiEscaped)
+        default: throw ChatTemplateError(.value, "Unknown conversion specifier")
+        }
     }
 
     private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
@@ -78,97 +127,64 @@ struct BraceFormat {
 
     /// The value of `0.attribute[key]`.
     private mutating func value(named name: String) throws(ChatTemplateError) -> Value {
-        let pathStart = name.firstIndex { $0 == "." || $0 == "[" } ?? name.endIndex
-        var value = try argument(String(name[..<pathStart]))
-        var rest = name[pathStart...]
-        while let mark = rest.first {
-            rest.removeFirst()
+        let scalars = Array(name.unicodeScalars)
+        let pathStart = scalars.firstIndex { $0 == "." || $0 == "[" } ?? scalars.count
+        var value = try argument(Self.text(scalars[..<pathStart]), isWhole: pathStart == scalars.count)
+        var index = pathStart
+        while index < scalars.count {
+            let mark = scalars[index]
+            index += 1
+            let rest = scalars[index...]
             if mark == "[" {
-                guard let close = rest.firstIndex(of: "]") else {
+                guard let close = rest.firstIndex(of: "]"), close > index else {
                     throw ChatTemplateError(.value, "Missing ']' in format string")
                 }
-                let key = String(rest[..<close])
-                value = try interpreter.item(Int(key).map(Value.integer) ?? .string(key), of: value)
-                rest = rest[rest.index(after: close)...]
+                let key = Self.text(scalars[index..<close])
+                value = try interpreter.item(Self.number(key).map(Value.integer) ?? .string(key), of: value)
+                index = close + 1
+                guard index == scalars.count || scalars[index] == "." || scalars[index] == "[" else {
+                    throw ChatTemplateError(.value, "Only '.' or '[' may follow ']' in format field specifier")
+                }
             } else {
-                let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? rest.endIndex
-                value = try interpreter.attribute(String(rest[..<end]), of: value)
-                rest = rest[end...]
+                let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? scalars.count
+                guard end > index else { throw ChatTemplateError(.value, "Empty attribute in format string") }
+                value = try interpreter.attribute(Self.text(scalars[index..<end]), of: value)
+                index = end
             }
         }
         return value
     }
 
-    private mutating func argument(_ name: String) throws(ChatTemplateError) -> Value {
-        if name.isEmpty || Int(name) != nil {
-            let index = Int(name) ?? next
-            if name.isEmpty { next += 1 }
+    /// A number in digits only.
+    private static func number(_ text: String) -> Int? {
+        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+    }
+
+    private mutating func argument(_ name: String, isWhole: Bool) throws(ChatTemplateError) -> Value {
+        var index = Self.number(name)
+        switch numbering {
+        case .open(let next) where isWhole && name.isEmpty:
+            index = next
+            numbering = .open(next + 1)
+        case .open(let next) where isWhole && index != nil:
+            guard next == 0 else {
+                throw ChatTemplateError(.value, "cannot switch from automatic field numbering to manual")
+            }
+            numbering = .manual
+        case .manual where isWhole && name.isEmpty:
+            throw ChatTemplateError(.value, "cannot switch from manual field specification to automatic numbering")
+        default: break
+        }
+        if let index {
             guard arguments.positional.indices.contains(index) else {
                 throw ChatTemplateError(
                     .value, "Replacement index \(index) out of range for positional args tuple")
             }
             return arguments.positional[index]
         }
-        guard let value = arguments.named.first(where: { $0.name == name })?.value else {
+        guard let value = arguments.named.first(where: { $0.name.isSame(as: name) })?.value else {
             throw ChatTemplateError(.value, "format() misses the argument '\(name)'")
         }
         return value
-    }
-
-    /// `[[fill]align][sign][#][0][width][,][.precision][type]`.
-    private static func parse(_ text: String) throws(ChatTemplateError) -> FormatSpecification {
-        var specification = FormatSpecification()
-        var rest = Array(text.unicodeScalars)[...]
-        let alignments = "<>^=".unicodeScalars
-        if rest.count > 1, alignments.contains(rest[rest.startIndex + 1]) {
-            specification.fill = rest.removeFirst()
-            specification.alignment = rest.removeFirst()
-        } else if let first = rest.first, alignments.contains(first) {
-            specification.alignment = rest.removeFirst()
-        }
-        if let first = rest.first, "+- ".unicodeScalars.contains(first) { specification.sign = rest.removeFirst() }
-        if rest.first == "#" {
-            specification.isAlternate = true
-            rest.removeFirst()
-        }
-        if rest.first == "0", specification.alignment == nil {
-            (specification.fill, specification.alignment) = ("0", "=")
-        }
-        specification.width = try number(&rest) ?? 0
-        if let first = rest.first, first == "," || first == "_" { specification.groupSeparator = rest.removeFirst() }
-        if rest.first == "." {
-            rest.removeFirst()
-            specification.precision = try number(&rest)
-        }
-        specification.type = rest.popFirst()
-        guard rest.isEmpty else { throw ChatTemplateError(.value, "Invalid format specifier '\(text)'") }
-        return specification
-    }
-
-    private static func number(_ rest: inout ArraySlice<Unicode.Scalar>) throws(ChatTemplateError) -> Int? {
-        var value: Int?
-        while let first = rest.first, (0x30...0x39).contains(first.value) {
-            value = (value ?? 0) * 10 + Int(first.value - 0x30)
-            rest.removeFirst()
-            guard value ?? 0 <= FormatSpecification.maxSize else {
-                throw ChatTemplateError(.limit, "a format is wider than \(FormatSpecification.maxSize)")
-            }
-        }
-        return value
-    }
-}
-
-extension FormatSpecification {
-    fileprivate func apply(to value: Value, _ interpreter: Interpreter) throws(ChatTemplateError) -> String {
-        if let text = value.text {
-            guard type == nil || type == "s", alignment != "=" else {
-                throw ChatTemplateError(.value, "Unknown format code for object of type 'str'")
-            }
-            return format(text: text)
-        }
-        guard value.number != nil else {
-            throw ChatTemplateError(.type, "unsupported format string passed to \(value.typeName).__format__")
-        }
-        return try format(number: value)
     }
 }

@@ -6,38 +6,45 @@ struct JSONDump {
     var itemSeparator = ", "
     var keySeparator = ": "
     var sortsKeys = false
-    private var result = ""
+    private var result: [UInt8] = []
 
     init() {}
 
     /// The JSON text of a value.
-    mutating func text(of value: Value) throws(ChatTemplateError) -> String {
-        result = ""
-        try write(value, level: 0)
-        return result
+    mutating func text(of value: Value, _ interpreter: Interpreter) throws(ChatTemplateError) -> String {
+        result = []
+        try write(value, level: 0, interpreter)
+        return String(decoding: result, as: UTF8.self)
     }
 
-    private mutating func write(_ value: Value, level: Int) throws(ChatTemplateError) {
+    private mutating func put(_ text: String) { result.append(contentsOf: text.utf8) }
+
+    private mutating func write(
+        _ value: Value, level: Int, _ interpreter: Interpreter
+    ) throws(ChatTemplateError) {
         switch value {
-        case .none: result += "null"
-        case .bool(let value): result += value ? "true" : "false"
-        case .integer(let value): result += String(value)
-        case .float(let value): result += Self.number(value)
+        case .none: put("null")
+        case .bool(let value): put(value ? "true" : "false")
+        case .integer(let value): put(String(value))
+        case .bigInteger(let number):
+            try interpreter.checkPrintable(value)
+            put(number.text())
+        case .float(let value): put(Self.number(value))
         case .string(let text), .markup(let text): write(text)
         case .list(let list), .tuple(let list):
-            result += "["
+            put("[")
             for (index, element) in list.elements.enumerated() {
                 separate(index, level + 1)
-                try write(element, level: level + 1)
+                try write(element, level: level + 1, interpreter)
             }
             close("]", isEmpty: list.elements.isEmpty, level)
         case .dict(let dict):
-            result += "{"
-            for (index, entry) in try ordered(dict).enumerated() {
+            put("{")
+            for (index, entry) in try ordered(dict, interpreter).enumerated() {
                 separate(index, level + 1)
                 write(try Self.key(entry.key))
-                result += keySeparator
-                try write(entry.value, level: level + 1)
+                put(keySeparator)
+                try write(entry.value, level: level + 1, interpreter)
             }
             close("}", isEmpty: dict.count == 0, level)
         default:
@@ -45,25 +52,31 @@ struct JSONDump {
         }
     }
 
-    private func ordered(_ dict: DictValue) throws(ChatTemplateError) -> [(key: Value, value: Value)] {
+    private func ordered(
+        _ dict: DictValue, _ interpreter: Interpreter
+    ) throws(ChatTemplateError) -> [(key: Value, value: Value)] {
         guard sortsKeys else { return dict.entries }
-        return try Sorting.sorted(dict.entries, by: \.key)
+        let keyed = dict.entries.map { (key: $0.key, element: Value.tuple(ListValue([$0.key, $0.value]))) }
+        return try Sorting.sorted(keyed, interpreter).compactMap { element in
+            guard case .tuple(let pair) = element else { return nil }
+            return (pair.elements[0], pair.elements[1])
+        }
     }
 
     private mutating func separate(_ index: Int, _ level: Int) {
-        if index > 0 { result += itemSeparator }
+        if index > 0 { put(itemSeparator) }
         newline(level)
     }
 
     private mutating func close(_ bracket: String, isEmpty: Bool, _ level: Int) {
         if !isEmpty { newline(level) }
-        result += bracket
+        put(bracket)
     }
 
     private mutating func newline(_ level: Int) {
         guard let indent else { return }
-        result += "\n"
-        for _ in 0..<level { result += indent }
+        put("\n")
+        for _ in 0..<level { put(indent) }
     }
 
     private static func number(_ value: Double) -> String {
@@ -76,6 +89,7 @@ struct JSONDump {
         switch key {
         case .string(let text), .markup(let text): return text
         case .integer(let value): return String(value)
+        case .bigInteger(let value): return value.text()
         case .float(let value): return number(value)
         case .bool(let value): return value ? "true" : "false"
         case .none: return "null"
@@ -86,27 +100,49 @@ struct JSONDump {
     }
 
     private mutating func write(_ text: String) {
-        result += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{8}": result += "\\b"
-            case "\u{C}": result += "\\f"
-            default:
-                if scalar.value < 0x20 || (ensuresASCII && !scalar.isASCII) || (ensuresASCII && scalar.value == 0x7F) {
-                    for unit in UTF16.encode(scalar)! {
-                        let digits = String(unit, radix: 16)
-                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                    }
-                } else {
-                    result.unicodeScalars.append(scalar)
+        result.append(UInt8(ascii: "\""))
+        if ensuresASCII, !text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) {
+            for scalar in text.unicodeScalars { writeASCII(scalar) }
+        } else {
+            var text = text
+            text.withUTF8 { bytes in
+                var plainStart = 0
+                for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+                    result.append(contentsOf: bytes[plainStart..<index])
+                    writeEscape(of: byte)
+                    plainStart = index + 1
                 }
+                result.append(contentsOf: bytes[plainStart...])
             }
         }
-        result += "\""
+        result.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeASCII(_ scalar: Unicode.Scalar) {
+        if scalar.value < 0x20 || scalar == "\"" || scalar == "\\" {
+            writeEscape(of: UInt8(scalar.value))
+        } else if scalar.value < 0x7F {
+            result.append(UInt8(scalar.value))
+        } else {
+            for unit in UTF16.encode(scalar)! { writeUnit(unit) }
+        }
+    }
+
+    private mutating func writeEscape(of byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): put("\\\"")
+        case UInt8(ascii: "\\"): put("\\\\")
+        case 0x0A: put("\\n")
+        case 0x0D: put("\\r")
+        case 0x09: put("\\t")
+        case 0x08: put("\\b")
+        case 0x0C: put("\\f")
+        default: writeUnit(UInt16(byte))
+        }
+    }
+
+    private mutating func writeUnit(_ unit: UInt16) {
+        let digits = String(unit, radix: 16)
+        put("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
     }
 }

@@ -8,7 +8,7 @@ enum StringPredicates {
         case "isprintable": return scalars.allSatisfy(\.isPythonPrintable)
         case "isspace": return !scalars.isEmpty && scalars.allSatisfy(PythonWhitespace.contains)
         case "isalpha": return !scalars.isEmpty && scalars.allSatisfy(isLetter)
-        case "isalnum": return !scalars.isEmpty && scalars.allSatisfy { isLetter($0) || isNumeric($0) }
+        case "isalnum": return !scalars.isEmpty && scalars.allSatisfy(isAlphanumeric)
         case "isdecimal": return !scalars.isEmpty && scalars.allSatisfy { $0.properties.numericType == .decimal }
         case "isdigit":
             return !scalars.isEmpty
@@ -24,6 +24,8 @@ enum StringPredicates {
         default: return nil
         }
     }
+
+    static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool { isLetter(scalar) || isNumeric(scalar) }
 
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

@@ -3,6 +3,12 @@ struct Arguments {
     var positional: [Value] = []
     var named: [(name: String, value: Value)] = []
 
+    /// The arguments in the order of the parameters, none of which can be given by name.
+    func bindPositional(_ callee: String, _ parameters: [String]) throws(ChatTemplateError) -> [Value?] {
+        guard named.isEmpty else { throw ChatTemplateError(.type, "\(callee)() takes no keyword arguments") }
+        return try bind(callee, parameters)
+    }
+
     /// The arguments by the parameters' names; nil where one is not given.
     ///
     /// **Throws** where there are more arguments, unknown names, or a parameter given twice.
@@ -33,16 +39,19 @@ extension Optional where Wrapped == Value {
         return self
     }
 
-    /// The argument as an integer, or `fallback` where it is not given or none.
+    /// The argument as an integer, or `fallback` where it is not given.
     func integer(_ callee: String, or fallback: Int) throws(ChatTemplateError) -> Int {
-        switch self {
-        case nil, .some(.none): return fallback
-        case .some(let value):
-            guard let integer = value.integer else {
-                throw ChatTemplateError(.type, "\(callee)() needs an integer, got \(value.typeName)")
-            }
-            return integer
+        guard let self else { return fallback }
+        guard let integer = self.clampedInteger else {
+            throw ChatTemplateError(.type, "\(callee)() needs an integer, got \(self.typeName)")
         }
+        return integer
+    }
+
+    /// The argument as a place in a sequence, or `fallback` where it is not given or none.
+    func index(_ callee: String, or fallback: Int) throws(ChatTemplateError) -> Int {
+        if case .some(.none) = self { return fallback }
+        return try integer(callee, or: fallback)
     }
 
     /// The argument as a string, or `fallback` where it is not given.

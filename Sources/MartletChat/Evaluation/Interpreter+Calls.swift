@@ -5,75 +5,79 @@ extension Interpreter {
         case .macro(let macro): return try call(macro, arguments)
         case .function(let function): return try call(function, arguments)
         case .method(let method): return try Methods.call(method, arguments, self)
-        case .loop(let state): return try recurse(state, arguments)
+        case .loop(let state):
+            let items = try arguments.bind("loop", ["iterable"])[0].required("loop", "iterable")
+            guard state.loop.isRecursive, let outer = state.activation else {
+                throw ChatTemplateError(
+                    .type, "the loop must have the 'recursive' marker to be called recursively")
+            }
+            return try recurse(state.loop, over: items, depth: state.depth + 1, outer)
         case .joiner(let joiner):
+            _ = try arguments.bind("joiner", [])
             defer { joiner.isUsed = true }
-            return .string(joiner.isUsed ? joiner.separator : "")
+            return joiner.isUsed ? joiner.separator : .string("")
+        case .block(let block):
+            _ = try arguments.bind("block", [])
+            let text = try call { () throws(ChatTemplateError) in
+                try capture { () throws(ChatTemplateError) in
+                    try run(block.definition.body, block.definition.frame, block.context)
+                }.text
+            }
+            return escapes ? try markup(text) : try string(text)
         case .undefined(let undefined): throw undefined.error
         default: throw ChatTemplateError(.type, "'\(callee.typeName)' object is not callable")
         }
     }
 
-    private func recurse(_ state: LoopState, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
-        guard state.loop.isRecursive else {
-            throw ChatTemplateError(.type, "the loop must have the 'recursive' marker to be called recursively")
-        }
-        let items = try arguments.bind("loop", ["iterable"])[0].required("loop", "iterable")
-        return try string(
-            try call { () throws(ChatTemplateError) in
-                try capture { () throws(ChatTemplateError) in
-                    try run(state.loop, over: items, depth: state.depth + 1, state.scope)
-                }
-            })
-    }
+    // MARK: Macros
 
-    private func call(_ macro: MacroValue, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
+    func call(_ macro: MacroValue, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
         let definition = macro.definition
-        let scope = Scope(parent: macro.scope)
-        var named = arguments.named
-        for (index, parameter) in definition.parameters.enumerated() {
-            if index < arguments.positional.count {
-                guard !named.contains(where: { $0.name == parameter.name }) else {
-                    throw ChatTemplateError(
-                        .type, "macro '\(definition.name)' got multiple values for argument '\(parameter.name)'")
+        let layout = resolution.functions[definition.frame] ?? FunctionLayout()
+        let inner = activation(layout, context: macro.activation.context, parent: macro.activation)
+        try bind(arguments, to: definition, layout, inner)
+        enter(definition.frame, inner)
+        let text = try call { () throws(ChatTemplateError) in
+            for parameter in definition.parameters {
+                let index = resolution.slots[parameter.use.use].index
+                guard inner[index] == nil else { continue }
+                if let value = parameter.defaultValue {
+                    inner[index] = try evaluate(value, inner)
+                } else {
+                    inner[index] = .undefined(UndefinedValue("parameter '\(parameter.name)' was not provided"))
                 }
-                scope.set(parameter.id, arguments.positional[index])
-            } else if let given = named.firstIndex(where: { $0.name == parameter.name }) {
-                scope.set(parameter.id, named.remove(at: given).value)
-            } else if let defaultValue = parameter.defaultValue {
-                scope.set(parameter.id, try evaluate(defaultValue, scope))
-            } else {
-                scope.set(
-                    parameter.id, .undefined(UndefinedValue("parameter '\(parameter.name)' was not provided")))
             }
+            return try capture { () throws(ChatTemplateError) in _ = try execute(definition.body, inner) }.text
         }
-        try bindExtras(of: definition, arguments, &named, scope)
-        return try string(
-            try call { () throws(ChatTemplateError) in
-                try capture { () throws(ChatTemplateError) in _ = try execute(definition.body, scope) }
-            })
+        return escapes ? try markup(text) : try string(text)
     }
 
-    /// `caller`, `varargs` and `kwargs`, or errors for arguments that nothing takes.
-    private func bindExtras(
-        of definition: MacroDefinition, _ arguments: Arguments, _ named: inout [(name: String, value: Value)],
-        _ scope: Scope
+    /// Gives a macro's parameters, `caller`, `varargs` and `kwargs` their values, or fails for what nothing takes.
+    private func bind(
+        _ arguments: Arguments, to definition: MacroDefinition, _ layout: FunctionLayout, _ inner: Activation
     ) throws(ChatTemplateError) {
-        if let callerID, definition.usesCaller {
-            if let index = named.firstIndex(where: { $0.name == "caller" }) {
-                scope.set(callerID, named.remove(at: index).value)
-            } else {
-                scope.set(callerID, .undefined(UndefinedValue("No caller defined")))
-            }
+        var named = arguments.named
+        func take(_ name: String) -> Value? {
+            named.firstIndex { $0.name == name }.map { named.remove(at: $0).value }
         }
-        if let kwargsID, definition.usesKwargs {
-            scope.set(kwargsID, try dict(named.map { (.string($0.name), $0.value) }))
+        for (index, parameter) in definition.parameters.enumerated() {
+            let slot = resolution.slots[parameter.use.use].index
+            inner[slot] =
+                index < arguments.positional.count ? arguments.positional[index] : take(parameter.name)
+        }
+        if let index = layout.caller {
+            let caller = take("caller")
+            inner[index] =
+                caller.flatMap { $0.isNone ? nil : $0 } ?? .undefined(UndefinedValue("No caller defined"))
+        }
+        if let index = layout.kwargs {
+            inner[index] = try dict(named.map { (.string($0.name), $0.value) })
         } else if let extra = named.first {
             throw ChatTemplateError(.type, "macro '\(definition.name)' takes no keyword argument '\(extra.name)'")
         }
         let extras = Array(arguments.positional.dropFirst(definition.parameters.count))
-        if let varargsID, definition.usesVarargs {
-            scope.set(varargsID, try tuple(extras))
+        if let index = layout.varargs {
+            inner[index] = try tuple(extras)
         } else if !extras.isEmpty {
             throw ChatTemplateError(
                 .type, "macro '\(definition.name)' takes not more than \(definition.parameters.count) argument(s)")
@@ -86,19 +90,22 @@ extension Interpreter {
         switch function {
         case .range: return try range(arguments)
         case .namespace:
-            let namespace = makeNamespace()
+            let namespace = try makeNamespace()
             for (key, value) in try dictEntries("namespace", arguments) {
-                guard let name = key.text else { throw ChatTemplateError(.type, "a namespace's names are strings") }
-                try Self.checkAttributeName(name)
+                try charge(namespace.attributes.count >> 3)
+                let name = key.text ?? key.repr
+                if key.text != nil { try Self.checkAttributeName(name) }
                 namespace[name] = value
             }
             return .namespace(namespace)
         case .dict: return try dict(try dictEntries("dict", arguments))
         case .cycler:
-            guard !arguments.positional.isEmpty else { throw ChatTemplateError(.type, "at least one item is required") }
+            guard !arguments.positional.isEmpty, arguments.named.isEmpty else {
+                throw ChatTemplateError(.type, "at least one item has to be provided")
+            }
             return .cycler(CyclerValue(arguments.positional))
         case .joiner:
-            return .joiner(JoinerValue(try arguments.bind("joiner", ["sep"])[0].text("joiner", or: ", ")))
+            return .joiner(JoinerValue(try arguments.bind("joiner", ["sep"])[0] ?? .string(", ")))
         case .raiseException:
             let message = try arguments.bind("raise_exception", ["message"])[0]
                 .required("raise_exception", "message")
@@ -108,7 +115,10 @@ extension Interpreter {
             guard let format = format.text else {
                 throw ChatTemplateError(.type, "strftime() argument 1 must be str, not \(format.typeName)")
             }
+            try charge(bytes: format.utf8.count)
             return try string(clock.formatted(format))
+        case .lipsum:
+            throw ChatTemplateError(.security, "lipsum() makes random text, which no prompt should depend on")
         }
     }
 
@@ -117,7 +127,12 @@ extension Interpreter {
         guard arguments.named.isEmpty, 1...3 ~= arguments.positional.count else {
             throw ChatTemplateError(.type, "range() takes one to three positional arguments")
         }
-        for value in arguments.positional { bounds.append(try Optional(value).integer("range", or: 0)) }
+        for value in arguments.positional {
+            guard let bound = value.clampedInteger else {
+                throw ChatTemplateError(.type, "'\(value.typeName)' object cannot be interpreted as an integer")
+            }
+            bounds.append(bound)
+        }
         if bounds.count == 1 { bounds.insert(0, at: 0) }
         if bounds.count == 2 { bounds.append(1) }
         guard bounds[2] != 0 else { throw ChatTemplateError(.value, "range() arg 3 must not be zero") }
@@ -140,6 +155,8 @@ extension Interpreter {
         if let source = arguments.positional.first {
             if case .dict(let dict) = source {
                 entries = dict.entries
+            } else if case .undefined(let undefined) = source {
+                throw undefined.error
             } else {
                 for pair in try elements(of: source) {
                     let parts = try elements(of: pair)

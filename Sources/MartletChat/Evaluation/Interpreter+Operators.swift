@@ -1,10 +1,11 @@
-import Glibc
-
 extension Interpreter {
     /// `left operation right`.
     func compute(
         _ operation: BinaryOperator, _ left: Value, _ right: Value
     ) throws(ChatTemplateError) -> Value {
+        if case .integer(let left) = left, case .integer(let right) = right {
+            return try Arithmetic.compute(operation, left, right, self)
+        }
         if case .undefined(let undefined) = left { throw undefined.error }
         switch operation {
         case .add: if let result = try add(left, right) { return result }
@@ -12,13 +13,29 @@ extension Interpreter {
             if let result = try repeated(left, right) { return result }
             if let result = try repeated(right, left) { return result }
         case .modulo:
-            if let format = left.text { return try string(try PercentFormat.format(format, right, self)) }
+            if let format = left.text {
+                return left.isMarkup
+                    ? try markup(try PercentFormat.format(format, right, escaping: true, self))
+                    : try string(try PercentFormat.format(format, right, escaping: false, self))
+            }
         default: break
         }
         if case .undefined(let undefined) = right { throw undefined.error }
-        if let left = left.integer, let right = right.integer { return try compute(operation, left, right) }
-        if let left = left.number, let right = right.number { return try compute(operation, left, right) }
-        throw ChatTemplateError(
+        guard left.isNumber, right.isNumber else { throw unsupported(operation, left, right) }
+        if let left = left.integer, let right = right.integer {
+            return try Arithmetic.compute(operation, left, right, self)
+        }
+        if let left = left.wholeNumber, let right = right.wholeNumber {
+            return try Arithmetic.compute(operation, left, right, self)
+        }
+        guard let left = left.finiteNumber, let right = right.finiteNumber else {
+            throw ChatTemplateError(.value, "int too large to convert to float")
+        }
+        return try Arithmetic.compute(operation, left, right)
+    }
+
+    private func unsupported(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> ChatTemplateError {
+        ChatTemplateError(
             .type,
             "unsupported operand type(s) for \(operation.rawValue): '\(left.typeName)' and '\(right.typeName)'")
     }
@@ -26,107 +43,50 @@ extension Interpreter {
     /// Sums of texts and sequences.
     private func add(_ left: Value, _ right: Value) throws(ChatTemplateError) -> Value? {
         switch (left, right) {
-        case (.string(let a), .string(let b)): return try string(a + b)
+        case (.string(let a), .string(let b)):
+            try charge(bytes: a.utf8.count + b.utf8.count)
+            return .string(a + b)
         case (.markup(let a), .markup(let b)): return try markup(a + b)
         case (.markup(let a), .string(let b)): return try markup(a + b.htmlEscaped)
         case (.string(let a), .markup(let b)): return try markup(a.htmlEscaped + b)
         case (.string, _), (.markup, _):
             if case .undefined(let undefined) = right { throw undefined.error }
             throw ChatTemplateError(.type, "can only concatenate str (not \"\(right.typeName)\") to str")
-        case (.list(let a), .list(let b)): return try list(a.elements + b.elements)
+        case (.list(let a), .list(let b)):
+            try charge(a.elements.count + b.elements.count)
+            return try list(a.elements + b.elements)
         case (.tuple(let a), .tuple(let b)): return try tuple(a.elements + b.elements)
         default: return nil
         }
     }
 
-    private func markup(_ text: String) throws(ChatTemplateError) -> Value {
-        try charge(bytes: text.utf8.count)
-        return .markup(text)
-    }
-
     /// A text or sequence times an integer.
     private func repeated(_ value: Value, _ count: Value) throws(ChatTemplateError) -> Value? {
-        guard let times = count.integer.map({ max(0, $0) }) else { return nil }
+        switch value {
+        case .string, .markup, .list, .tuple: break
+        default: return nil
+        }
+        guard let times = count.clampedInteger.map({ max(0, $0) }) else { return nil }
         switch value {
         case .string(let text), .markup(let text):
-            let (bytes, overflow) = text.utf8.count.multipliedReportingOverflow(by: times)
-            try charge(bytes: overflow ? .max : bytes)
-            return .string(String(repeating: text, count: times))
+            try charge(product: times, text.utf8.count)
+            let result = text.isEmpty ? "" : String(repeating: text, count: times)
+            return value.isMarkup ? .markup(result) : .string(result)
         case .list(let list), .tuple(let list):
-            let (total, overflow) = list.elements.count.multipliedReportingOverflow(by: times)
-            try charge(overflow || total > limits.maxSteps ? limits.maxSteps : total)
-            let elements = (0..<times).flatMap { _ in list.elements }
+            guard !list.elements.isEmpty else { return value }
+            try charge(product: times, list.elements.count * 16)
+            let elements = Array((0..<times).lazy.map { _ in list.elements }.joined())
             if case .list = value { return try self.list(elements) }
             return try tuple(elements)
         default: return nil
         }
     }
 
-    private func compute(_ operation: BinaryOperator, _ left: Int, _ right: Int) throws(ChatTemplateError) -> Value {
-        let result: (partialValue: Int, overflow: Bool)
-        switch operation {
-        case .add: result = left.addingReportingOverflow(right)
-        case .subtract: result = left.subtractingReportingOverflow(right)
-        case .multiply: result = left.multipliedReportingOverflow(by: right)
-        case .divide: return try compute(operation, Double(left), Double(right))
-        case .floorDivide, .modulo:
-            guard right != 0 else { throw ChatTemplateError(.value, "integer division or modulo by zero") }
-            let (quotient, overflow) = left.dividedReportingOverflow(by: right)
-            if overflow { throw tooLarge }
-            let remainder = left - quotient * right
-            let isRoundedUp = remainder != 0 && (remainder < 0) != (right < 0)
-            if operation == .modulo { return .integer(isRoundedUp ? remainder + right : remainder) }
-            return .integer(isRoundedUp ? quotient - 1 : quotient)
-        case .power:
-            if right < 0 { return try compute(operation, Double(left), Double(right)) }
-            return .integer(try power(left, right))
-        }
-        if result.overflow { throw tooLarge }
-        return .integer(result.partialValue)
-    }
-
-    private var tooLarge: ChatTemplateError { ChatTemplateError(.value, "an integer is beyond 64 bits") }
-
-    private func power(_ base: Int, _ exponent: Int) throws(ChatTemplateError) -> Int {
-        var (result, factor, rest) = (1, base, exponent)
-        while rest > 0 {
-            if rest & 1 == 1 {
-                let (product, overflow) = result.multipliedReportingOverflow(by: factor)
-                if overflow { throw tooLarge }
-                result = product
-            }
-            rest >>= 1
-            if rest > 0 {
-                let (square, overflow) = factor.multipliedReportingOverflow(by: factor)
-                if overflow { throw tooLarge }
-                factor = square
-            }
-        }
-        return result
-    }
-
-    private func compute(
-        _ operation: BinaryOperator, _ left: Double, _ right: Double
-    ) throws(ChatTemplateError) -> Value {
-        switch operation {
-        case .add: return .float(left + right)
-        case .subtract: return .float(left - right)
-        case .multiply: return .float(left * right)
-        case .power: return .float(pow(left, right))
-        case .divide, .floorDivide, .modulo:
-            guard right != 0 else { throw ChatTemplateError(.value, "division by zero") }
-            if operation == .divide { return .float(left / right) }
-            let remainder = fmod(left, right)
-            let adjusted = remainder != 0 && (remainder < 0) != (right < 0) ? remainder + right : remainder
-            return .float(operation == .modulo ? adjusted : ((left - adjusted) / right).rounded())
-        }
-    }
-
     func negate(_ value: Value) throws(ChatTemplateError) -> Value {
         if case .float(let value) = value { return .float(-value) }
-        guard let integer = value.integer else { throw unaryError("-", value) }
-        guard integer != .min else { throw tooLarge }
-        return .integer(-integer)
+        if let integer = value.integer, integer != .min { return .integer(-integer) }
+        guard let number = value.wholeNumber else { throw unaryError("-", value) }
+        return Value(number.negated)
     }
 
     func unaryError(_ operation: String, _ value: Value) -> ChatTemplateError {
@@ -165,17 +125,27 @@ extension Interpreter {
         switch container {
         case .string(let text), .markup(let text):
             try charge(bytes: text.utf8.count)
-            if case .undefined(let undefined) = element { throw undefined.error }
             guard let needle = element.text else {
                 throw ChatTemplateError(.type, "'in <string>' requires string as left operand, not \(element.typeName)")
             }
             return text.has(needle)
-        case .dict(let dict):
+        case .dict(let dict), .view(.keys, let dict):
             try checkHashable(element)
             return dict[element] != nil
-        case .none, .bool, .integer, .float, .macro, .function, .method:
-            throw ChatTemplateError(.type, "argument of type '\(container.typeName)' is not iterable")
-        default: return try elements(of: container).contains { $0.equals(element) }
+        case .view(.items, let dict):
+            guard case .tuple(let pair) = element, pair.elements.count == 2 else { return false }
+            try checkHashable(pair.elements[0])
+            return dict[pair.elements[0]].map { $0.equals(pair.elements[1]) } ?? false
+        case .iterator, .loop:
+            var cursor = try cursor(over: container)
+            while let candidate = try cursor.next() {
+                try charge(min(candidate.extent.weight, element.extent.weight))
+                if candidate.equals(element) { return true }
+            }
+            return false
+        default:
+            try charge(min(container.extent.weight, element.extent.weight))
+            return try elements(of: container).contains { $0.equals(element) }
         }
     }
 }

@@ -1,41 +1,71 @@
 /// The `loop` variable.
 final class LoopState {
-    let items: [Value]
-    /// The current element, from 0.
-    var index = 0
+    /// The current element's number, from 0.
+    private(set) var index = -1
     let depth: Int
     /// The loop itself, which `loop(…)` runs again on other elements.
     let loop: Loop
-    let scope: Scope
+    /// The variables around a recursive loop, while it runs.
+    var activation: Activation?
     /// The last arguments of `loop.changed`.
     var lastChecked: Value?
 
-    init(items: [Value], depth: Int, loop: Loop, scope: Scope) {
-        self.items = items
+    private var cursor: ElementCursor
+    private(set) var knownLength: Int?
+    /// Elements that were taken before their turn.
+    private var ahead: [Value] = []
+    private var current: Value?
+    private var previous: Value?
+
+    init(_ cursor: ElementCursor, depth: Int, loop: Loop, activation: Activation?) {
+        self.cursor = cursor
+        knownLength = cursor.count
         self.depth = depth
         self.loop = loop
-        self.scope = scope
+        self.activation = activation
+    }
+
+    /// The next element, which becomes the current one.
+    func advance() throws(ChatTemplateError) -> Value? {
+        guard let element = ahead.isEmpty ? try cursor.next() : ahead.removeFirst() else { return nil }
+        index += 1
+        previous = current
+        current = element
+        return element
+    }
+
+    private func peek() throws(ChatTemplateError) -> Value? {
+        if ahead.isEmpty, let element = try cursor.next() { ahead.append(element) }
+        return ahead.first
+    }
+
+    /// How many elements there are; lazy ones are all taken for it.
+    func length() throws(ChatTemplateError) -> Int {
+        if let knownLength { return knownLength }
+        while let element = try cursor.next() { ahead.append(element) }
+        let rest = ahead
+        ahead = []
+        cursor = ElementCursor(rest)
+        knownLength = index + 1 + rest.count
+        return index + 1 + rest.count
     }
 
     /// The attribute `name`; nil for methods and names it does not have.
-    func attribute(_ name: String) -> Value? {
+    func attribute(_ name: String) throws(ChatTemplateError) -> Value? {
         switch name {
-        case "index": .integer(index + 1)
-        case "index0": .integer(index)
-        case "revindex": .integer(items.count - index)
-        case "revindex0": .integer(items.count - index - 1)
-        case "first": .bool(index == 0)
-        case "last": .bool(index == items.count - 1)
-        case "length": .integer(items.count)
-        case "depth": .integer(depth + 1)
-        case "depth0": .integer(depth)
+        case "index": return .integer(index + 1)
+        case "index0": return .integer(index)
+        case "revindex": return .integer(try length() - index)
+        case "revindex0": return .integer(try length() - index - 1)
+        case "first": return .bool(index == 0)
+        case "last": return .bool(try peek() == nil)
+        case "length": return .integer(try length())
+        case "depth": return .integer(depth + 1)
+        case "depth0": return .integer(depth)
         case "previtem":
-            index > 0
-                ? items[index - 1] : .undefined(UndefinedValue("there is no previous item"))
-        case "nextitem":
-            index + 1 < items.count
-                ? items[index + 1] : .undefined(UndefinedValue("there is no next item"))
-        default: nil
+            return index > 0 ? previous : .undefined(UndefinedValue("there is no previous item"))
+        case "nextitem": return try peek() ?? .undefined(UndefinedValue("there is no next item"))
+        default: return nil
         }
     }
 }

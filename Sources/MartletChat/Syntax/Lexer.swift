@@ -168,7 +168,8 @@ extension Lexer {
             }
             index += 1
         }
-        throw error("Missing end of comment tag")
+        // jinja2 only notices where there is something to be a comment.
+        guard position == bytes.count else { throw error("Missing end of comment tag") }
     }
 
     /// Where the text after `%}` goes on, if the block ends at `index`.
@@ -212,11 +213,7 @@ extension Lexer {
             emit(token)
             return advance(to: end)
         }
-        if Self.isNameByte(byte) {
-            let end = bytes[position...].firstIndex { !Self.isNameByte($0) } ?? bytes.count
-            emit(.name(String(decoding: bytes[position..<end], as: UTF8.self)))
-            return advance(to: end)
-        }
+        if Self.isNameByte(byte) { return try readName() }
         let length = position + 1 < bytes.count ? 2 : 1
         for count in stride(from: length, through: 1, by: -1) {
             let text = String(decoding: bytes[position..<position + count], as: UTF8.self)
@@ -242,7 +239,20 @@ extension Lexer {
         }
     }
 
-    /// Letters of any script make names; which bytes beyond ASCII are letters is not checked.
+    /// Letters of any script make names.
+    private mutating func readName() throws(ChatTemplateError) {
+        var end = position
+        while end < bytes.count, Self.isNameByte(bytes[end]), PythonWhitespace.length(in: bytes, at: end) == nil {
+            end += 1
+        }
+        let name = String(decoding: bytes[position..<end], as: UTF8.self)
+        guard StringPredicates.evaluate("isidentifier", name) ?? false else {
+            throw error("Invalid character in identifier \(name.debugDescription)")
+        }
+        emit(.name(name))
+        advance(to: end)
+    }
+
     private static func isNameByte(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "_") || byte >= 0x80 || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
     }

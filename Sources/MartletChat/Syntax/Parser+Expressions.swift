@@ -100,8 +100,11 @@ extension Parser {
 
     private mutating func concatenation() throws(ChatTemplateError) -> Expression {
         var parts = [try product()]
-        while skip(.tilde) { parts.append(try product()) }
-        return parts.count == 1 ? parts[0] : .concat(parts)
+        while skip(.tilde) {
+            try countOperator()
+            parts.append(try product())
+        }
+        return parts.count == 1 ? parts[0] : .concat(parts, escaping)
     }
 
     private mutating func product() throws(ChatTemplateError) -> Expression {
@@ -146,7 +149,7 @@ extension Parser {
             case "true", "True": return .literal(.bool(true))
             case "false", "False": return .literal(.bool(false))
             case "none", "None": return .literal(.none)
-            default: return .name(id(of: name))
+            default: return .name(use(of: name))
             }
         case .string(var text):
             advance()
@@ -158,6 +161,9 @@ extension Parser {
         case .integer(let value):
             advance()
             return .literal(.integer(value))
+        case .bigInteger(let value):
+            advance()
+            return .literal(.bigInteger(value))
         case .float(let value):
             advance()
             return .literal(.float(value))
@@ -223,7 +229,8 @@ extension Parser {
                 advance()
                 let name = try dottedName()
                 let hasArguments = current == .symbol(.leftParenthesis)
-                node = .filter(node, name, hasArguments ? try callArguments() : CallArguments())
+                let arguments = hasArguments ? try callArguments() : CallArguments()
+                node = .filter(node, FilterCall(name: name, arguments: arguments))
             case .name("is"): node = try test(node)
             case .symbol(.leftParenthesis): node = .call(node, try callArguments())
             default: return node
@@ -253,11 +260,17 @@ extension Parser {
 
     private mutating func subscripted(_ node: Expression) throws(ChatTemplateError) -> Expression {
         advance()
+        if skip(.rightBracket) { return .item(node, .tuple([])) }
         var start: Expression?
         if current != .symbol(.colon) {
-            let index = try tupleSubscript()
-            if skip(.rightBracket) { return .item(node, index) }
-            start = index
+            let index = try expression()
+            switch current {
+            case .symbol(.comma): return .item(node, try tupleSubscript(index))
+            case .symbol(.colon): start = index
+            default:
+                try expect(.symbol(.rightBracket))
+                return .item(node, index)
+            }
         }
         try expect(.symbol(.colon))
         var (stop, step): (Expression?, Expression?)
@@ -267,11 +280,10 @@ extension Parser {
         return .slice(node, start: start, stop: stop, step: step)
     }
 
-    private mutating func tupleSubscript() throws(ChatTemplateError) -> Expression {
-        let first = try expression()
-        guard current == .symbol(.comma) else { return first }
+    private mutating func tupleSubscript(_ first: Expression) throws(ChatTemplateError) -> Expression {
         var elements = [first]
-        while skip(.comma), current != .symbol(.rightBracket) { elements.append(try expression()) }
+        while skip(.comma) { elements.append(try expression()) }
+        try expect(.symbol(.rightBracket))
         return .tuple(elements)
     }
 
@@ -282,10 +294,10 @@ extension Parser {
         var arguments = CallArguments()
         switch current {
         case .symbol(.leftParenthesis): arguments = try callArguments()
-        case .name(let word) where !["else", "or", "and", "if", "in", "not"].contains(word):
+        case .name(let word) where !["else", "or", "and"].contains(word):
             if word == "is" { throw error("You cannot chain multiple tests with is") }
             arguments.positional = [try postfix(try primary())]
-        case .string, .integer, .float, .symbol(.leftBracket), .symbol(.leftBrace):
+        case .string, .integer, .bigInteger, .float, .symbol(.leftBracket), .symbol(.leftBrace):
             arguments.positional = [try postfix(try primary())]
         default: break
         }
@@ -311,6 +323,9 @@ extension Parser {
                 arguments.namedSpread = try expression()
             } else if case .name(let name) = current, following == .symbol(.assign) {
                 guard arguments.namedSpread == nil else { throw callError }
+                guard !arguments.named.contains(where: { $0.name == name }) else {
+                    throw error("keyword argument repeated: \(name)")
+                }
                 advance()
                 advance()
                 arguments.named.append((name, try expression()))

@@ -8,8 +8,12 @@ struct Parser {
     /// The names of all variables; a `NameID` is an index here.
     private(set) var names: [String] = []
     private var idOfName: [String: NameID] = [:]
-    /// The names mentioned since the innermost macro began.
-    private var mentions: Set<String> = []
+    /// How often variables are mentioned.
+    private(set) var useCount = 0
+    /// How many parts of the template have variables of their own; 0 is the whole.
+    private(set) var frameCount = 1
+    /// What the `autoescape` blocks around the current place say.
+    var escaping = Escaping.off
 
     /// Expressions and blocks within each other; keeps the parser's and the evaluator's stacks small.
     private static let maxDepth = 100
@@ -35,11 +39,23 @@ struct Parser {
     mutating func advance() { index = min(index + 1, tokens.count - 1) }
 
     mutating func id(of name: String) -> NameID {
-        mentions.insert(name)
         if let id = idOfName[name] { return id }
         names.append(name)
         idOfName[name] = names.count - 1
         return names.count - 1
+    }
+
+    /// A new mention of a variable.
+    mutating func use(_ name: NameID) -> NameUse {
+        useCount += 1
+        return NameUse(name: name, use: useCount - 1)
+    }
+
+    mutating func use(of name: String) -> NameUse { use(id(of: name)) }
+
+    mutating func newFrame() -> FrameID {
+        frameCount += 1
+        return frameCount - 1
     }
 
     mutating func skip(_ symbol: Token.Symbol) -> Bool {
@@ -88,16 +104,4 @@ struct Parser {
 
     /// Begins to count operators anew.
     mutating func beginTag() { operators = 0 }
-
-    /// Parses a macro's inside and tells which names it mentions.
-    mutating func collectingMentions<R>(
-        _ body: (inout Parser) throws(ChatTemplateError) -> R
-    ) throws(ChatTemplateError) -> (R, Set<String>) {
-        let outer = mentions
-        mentions = []
-        let result = try body(&self)
-        let inner = mentions
-        mentions = outer.union(inner)
-        return (result, inner)
-    }
 }

@@ -1,6 +1,7 @@
 /// The escapes of Python string literals.
 enum StringEscapes {
-    /// The text that a literal's inside stands for; nil for a malformed `\x`, `\u` or `\U`.
+    /// The text that a literal's inside stands for; nil for a malformed `\x`, `\u` or `\U`, and for names
+    /// (`\N{…}`).
     static func unescape(_ bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.contains(UInt8(ascii: "\\")) else { return String(decoding: bytes, as: UTF8.self) }
         var result: [UInt8] = []
@@ -31,6 +32,14 @@ enum StringEscapes {
                     index += 1
                 }
                 result.append(contentsOf: UTF8.encode(Unicode.Scalar(code)!)!)
+            } else if letter >= 0x80 {
+                // jinja2 turns other scripts into escapes first; this backslash then only keeps the next from escaping.
+                let rest = String(decoding: bytes[(index - 1)...].prefix(4), as: UTF8.self)
+                let scalar = rest.unicodeScalars.first!
+                result += scalar.pythonEscape.utf8
+                index += UTF8.width(scalar) - 1
+            } else if letter == UInt8(ascii: "N") {
+                return nil
             } else {
                 result += [byte, letter]
             }

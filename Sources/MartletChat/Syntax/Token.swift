@@ -6,6 +6,7 @@ enum Token: Equatable {
     case name(String)
     case string(String)
     case integer(Int)
+    case bigInteger(BigInteger)
     case float(Double)
     case symbol(Symbol)
     case end
@@ -50,7 +51,7 @@ enum Token: Equatable {
         case .blockEnd: "end of statement block"
         case .name(let name): "'\(name)'"
         case .string: "a string"
-        case .integer, .float: "a number"
+        case .integer, .bigInteger, .float: "a number"
         case .symbol(let symbol): "'\(symbol.rawValue)'"
         case .end: "end of template"
         }

@@ -3,7 +3,7 @@ final class DictValue {
     let entries: [(key: Value, value: Value)]
     let extent: ValueExtent
     /// Only built where searching would cost more.
-    private var indexOfText: [ExactString: Int] = [:]
+    private var indexOfKey: [HashedValue: Int] = [:]
 
     private static let linearSearchLimit = 8
 
@@ -19,32 +19,29 @@ final class DictValue {
         }
         self.extent = extent
         if entries.count > Self.linearSearchLimit {
-            for (index, entry) in entries.enumerated() {
-                if let text = entry.key.text { indexOfText[ExactString(text)] = index }
-            }
+            indexOfKey.reserveCapacity(entries.count)
+            for (index, entry) in entries.enumerated() { indexOfKey[HashedValue(entry.key)] = index }
         }
     }
 
     /// A dict of entries of which the last with a key gives the value and the first the place.
     convenience init(_ entries: [(key: Value, value: Value)]) {
         var unique: [(key: Value, value: Value)] = []
-        var indexOfText: [ExactString: Int] = [:]
+        var indexOfKey: [HashedValue: Int] = [:]
         for entry in entries {
-            let index: Int?
-            if let text = entry.key.text {
-                index = indexOfText[ExactString(text)]
-                if index == nil { indexOfText[ExactString(text)] = unique.count }
+            if let index = indexOfKey[HashedValue(entry.key)] {
+                unique[index].value = entry.value
             } else {
-                index = unique.firstIndex { $0.key.equals(entry.key) }
+                indexOfKey[HashedValue(entry.key)] = unique.count
+                unique.append(entry)
             }
-            if let index { unique[index].value = entry.value } else { unique.append(entry) }
         }
         self.init(unique: unique)
     }
 
     /// The value under a string.
     subscript(text: String) -> Value? {
-        if !indexOfText.isEmpty { return indexOfText[ExactString(text)].map { entries[$0].value } }
+        if !indexOfKey.isEmpty { return indexOfKey[HashedValue(.string(text))].map { entries[$0].value } }
         for entry in entries {
             if let key = entry.key.text, key.isSame(as: text) { return entry.value }
         }
@@ -54,6 +51,7 @@ final class DictValue {
     /// The value under any key.
     subscript(key: Value) -> Value? {
         if let text = key.text { return self[text] }
+        if !indexOfKey.isEmpty { return indexOfKey[HashedValue(key)].map { entries[$0].value } }
         return entries.first { $0.key.equals(key) }?.value
     }
 }

@@ -152,22 +152,6 @@ extension String {
         }
     }
 
-    /// First letter upper case, the rest lower case.
-    var pythonCapitalized: String {
-        guard let first = unicodeScalars.first else { return "" }
-        return first.properties.titlecaseMapping + String(unicodeScalars.dropFirst()).lowercased()
-    }
-
-    /// Python's `str.title`: letters after non-letters in upper case, the others in lower case.
-    var pythonTitle: String {
-        var (result, afterLetter) = ("", false)
-        for scalar in unicodeScalars {
-            result += afterLetter ? scalar.properties.lowercaseMapping : scalar.properties.titlecaseMapping
-            afterLetter = scalar.properties.isCased
-        }
-        return result
-    }
-
     /// `<`, `>`, `&` and quotes as HTML entities, as markupsafe has them.
     var htmlEscaped: String {
         var result: [UInt8] = []

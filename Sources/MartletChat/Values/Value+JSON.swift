@@ -19,6 +19,7 @@ extension Value {
         case .none: self = .none
         case .bool(let value): self = .bool(value)
         case .integer(let value): self = .integer(value)
+        case .bigInteger(let value): self = .bigInteger(value)
         case .float(let value): self = .float(value)
         case .string(let value): self = .string(value)
         }

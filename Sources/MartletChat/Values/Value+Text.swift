@@ -21,6 +21,7 @@ extension Value {
         case .none: result += "None"
         case .bool(let value): result += value ? "True" : "False"
         case .integer(let value): result += String(value)
+        case .bigInteger(let value): result += value.text()
         case .float(let value): result += PythonFloat.repr(value)
         case .string(let text): text.writePythonRepr(to: &result)
         case .markup(let text):
@@ -41,10 +42,12 @@ extension Value {
         case .view(let view, let dict): Self.write(dict.elements(of: view), "\(view.rawValue)([", "])", to: &result)
         case .range(let start, let stop, let step):
             result += step == 1 ? "range(\(start), \(stop))" : "range(\(start), \(stop), \(step))"
-        case .macro(let macro): result += "<Macro '\(macro.definition.name)'>"
+        case .macro(let macro):
+            result += macro.definition.use == nil ? "<Macro anonymous>" : "<Macro '\(macro.definition.name)'>"
         case .function(let function): result += "<function \(function.rawValue)>"
-        case .loop(let loop): result += "<LoopContext \(loop.index + 1)/\(loop.items.count)>"
-        case .iterator, .namespace, .method, .cycler, .joiner: result += "<\(typeName) object>"
+        case .loop(let loop): result += "<LoopContext \(loop.index + 1)/\(loop.knownLength ?? 0)>"
+        case .blocks: result += "<TemplateReference None>"
+        case .iterator, .namespace, .method, .cycler, .joiner, .block: result += "<\(typeName) object>"
         }
     }
 
@@ -111,5 +114,18 @@ extension Unicode.Scalar {
         let digits = String(value, radix: 16)
         let (letter, width) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
         return "\\\(letter)" + String(repeating: "0", count: width - digits.count) + digits
+    }
+}
+
+extension String {
+    /// Python's `ascii`, of a text that is a `repr` already.
+    var asciiEscaped: String {
+        unicodeScalars.reduce(into: "") { result, scalar in
+            if scalar.isASCII {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += scalar.pythonEscape
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ enum Value {
     case none
     case bool(Bool)
     case integer(Int)
+    /// A whole number that does not fit `integer`.
+    case bigInteger(BigInteger)
     case float(Double)
     case string(String)
     /// A string marked safe; adding an ordinary string to it escapes that string for HTML, as markupsafe does.
@@ -24,6 +26,9 @@ enum Value {
     case loop(LoopState)
     case cycler(CyclerValue)
     case joiner(JoinerValue)
+    /// `self`, by which blocks are called.
+    case blocks(BlockContext)
+    case block(BlockReference)
 }
 
 /// What names and members that do not exist evaluate to: prints as nothing, fails when used.
@@ -78,24 +83,6 @@ enum DictView: String {
     case items = "dict_items"
 }
 
-/// The rest of a lazy sequence.
-final class IteratorValue {
-    private var elements: [Value]
-    let extent: ValueExtent
-
-    init(_ elements: [Value]) {
-        self.elements = elements
-        extent = ListValue(elements).extent
-    }
-
-    func takeFirst() -> Value? { elements.isEmpty ? nil : elements.removeFirst() }
-
-    func takeAll() -> [Value] {
-        defer { elements = [] }
-        return elements
-    }
-}
-
 /// A `namespace()`: the one object that templates can change.
 final class NamespaceValue {
     var attributes: [(name: String, value: Value)] = []
@@ -116,11 +103,22 @@ final class NamespaceValue {
 /// A macro with the variables around its definition.
 final class MacroValue {
     let definition: MacroDefinition
-    let scope: Scope
+    let activation: Activation
 
-    init(_ definition: MacroDefinition, _ scope: Scope) {
+    init(_ definition: MacroDefinition, _ activation: Activation) {
         self.definition = definition
-        self.scope = scope
+        self.activation = activation
+    }
+}
+
+/// A block as a function.
+final class BlockReference {
+    let definition: BlockDefinition
+    let context: BlockContext
+
+    init(_ definition: BlockDefinition, _ context: BlockContext) {
+        self.definition = definition
+        self.context = context
     }
 }
 
@@ -145,10 +143,10 @@ final class CyclerValue {
 
 /// A `joiner`: nothing the first time, then its separator.
 final class JoinerValue {
-    let separator: String
+    let separator: Value
     var isUsed = false
 
-    init(_ separator: String) { self.separator = separator }
+    init(_ separator: Value) { self.separator = separator }
 }
 
 /// The functions every template sees.
@@ -160,6 +158,8 @@ enum BuiltinFunction: String, CaseIterable {
     case joiner
     case raiseException = "raise_exception"
     case strftimeNow = "strftime_now"
+    /// Random text, which a prompt must not have: refuses when called.
+    case lipsum
 }
 
 // MARK: - Kinds
@@ -171,6 +171,17 @@ extension Value {
         case .string(let text), .markup(let text): text
         default: nil
         }
+    }
+
+    var isMarkup: Bool {
+        if case .markup = self { return true }
+        return false
+    }
+
+    /// True for `none`.
+    var isNone: Bool {
+        if case .none = self { return true }
+        return false
     }
 
     var isUndefined: Bool {
@@ -187,11 +198,42 @@ extension Value {
         }
     }
 
-    /// A number as a double.
-    var number: Double? {
-        if case .float(let value) = self { return value }
-        return integer.map(Double.init)
+    /// A whole number, cut to 64 bits.
+    var clampedInteger: Int? {
+        if case .bigInteger(let value) = self { return value.isNegative ? .min : .max }
+        return integer
     }
+
+    /// A whole number of any size, or a boolean as one.
+    var wholeNumber: BigInteger? {
+        if case .bigInteger(let value) = self { return value }
+        return integer.map { BigInteger($0) }
+    }
+
+    /// A number as a double; infinite for integers beyond.
+    var number: Double? {
+        switch self {
+        case .float(let value): value
+        case .bigInteger(let value): value.asDouble
+        default: integer.map(Double.init)
+        }
+    }
+
+    /// A number as a double, if it is not an integer beyond.
+    var finiteNumber: Double? {
+        if case .float(let value) = self { return value }
+        return number.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    var isNumber: Bool {
+        switch self {
+        case .bool, .integer, .bigInteger, .float: true
+        default: false
+        }
+    }
+
+    /// The smallest kind of value for a whole number.
+    init(_ number: BigInteger) { self = number.asInt.map { .integer($0) } ?? .bigInteger(number) }
 
     /// How deep and how large the value is.
     var extent: ValueExtent {
@@ -199,6 +241,7 @@ extension Value {
         case .list(let list), .tuple(let list): return list.extent
         case .dict(let dict), .view(_, let dict): return dict.extent
         case .iterator(let iterator): return iterator.extent
+        case .bigInteger(let value): return ValueExtent(depth: 0, weight: 1 + value.limbs.count >> 2)
         case .method(let method):
             var extent = ValueExtent()
             extent.include(method.receiver)
@@ -214,11 +257,13 @@ extension Value {
         case .undefined, .none: false
         case .bool(let value): value
         case .integer(let value): value != 0
+        case .bigInteger: true
         case .float(let value): value != 0
         case .string(let text), .markup(let text): !text.isEmpty
         case .list(let list), .tuple(let list): !list.elements.isEmpty
         case .dict(let dict), .view(_, let dict): dict.count > 0
         case .range(let start, let stop, let step): Value.rangeCount(start, stop, step) > 0
+        case .loop(let state): state.knownLength != 0
         default: true
         }
     }
@@ -229,7 +274,7 @@ extension Value {
         case .undefined: "Undefined"
         case .none: "NoneType"
         case .bool: "bool"
-        case .integer: "int"
+        case .integer, .bigInteger: "int"
         case .float: "float"
         case .string: "str"
         case .markup: "Markup"
@@ -238,7 +283,7 @@ extension Value {
         case .dict: "dict"
         case .range: "range"
         case .view(let view, _): view.rawValue
-        case .iterator: "generator"
+        case .iterator(let iterator): iterator.typeName
         case .namespace: "Namespace"
         case .macro: "Macro"
         case .function: "function"
@@ -246,6 +291,8 @@ extension Value {
         case .loop: "LoopContext"
         case .cycler: "Cycler"
         case .joiner: "Joiner"
+        case .blocks: "TemplateReference"
+        case .block: "BlockReference"
         }
     }
 

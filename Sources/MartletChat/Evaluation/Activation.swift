@@ -1,0 +1,62 @@
+/// The variables of one running call: of the template, a block, a macro, a recursive loop or a loop's condition.
+final class Activation {
+    /// What names mean that the template does not set.
+    let context: BlockContext
+    private let parent: Activation?
+    private var values: [Value?]
+
+    init(_ count: Int, context: BlockContext, parent: Activation?) {
+        self.context = context
+        self.parent = parent
+        values = Array(repeating: nil, count: count)
+    }
+
+    /// A value of this call itself.
+    subscript(index: Int32) -> Value? {
+        get { values[Int(index)] }
+        set { values[Int(index)] = newValue }
+    }
+
+    /// A value of this call or of one around its definition.
+    subscript(slot: Slot) -> Value? {
+        get {
+            if slot.hops == 0 { return values[Int(slot.index)] }
+            return activation(at: slot.hops).values[Int(slot.index)]
+        }
+        set { activation(at: slot.hops).values[Int(slot.index)] = newValue }
+    }
+
+    private func activation(at hops: Int32) -> Activation {
+        var activation = self
+        for _ in 0..<hops {
+            guard let parent = activation.parent else { break }
+            activation = parent
+        }
+        return activation
+    }
+
+    /// Forgets all values, which breaks the cycle between a macro and the variables it sees.
+    func removeAll() { values = Array(repeating: nil, count: values.count) }
+}
+
+/// The variables the template was given, and those it set outside of everything, which blocks can see.
+final class BlockContext {
+    private let given: [String: Value]
+    private var exported: [String: Value] = [:]
+
+    init(_ given: [String: Value]) { self.given = given }
+
+    /// The value of a name that the template does not set where it is used.
+    subscript(name: String) -> Value? { exported[name] ?? given[name] }
+
+    /// Lets blocks see a variable.
+    func export(_ name: String, _ value: Value) { exported[name] = value }
+
+    /// The same with more variables.
+    func derived(_ locals: [String: Value]) -> BlockContext {
+        BlockContext(given.merging(exported) { $1 }.merging(locals) { $1 })
+    }
+
+    /// Forgets what was set, which breaks the cycle between a macro and the variables it sees.
+    func removeAll() { exported = [:] }
+}
