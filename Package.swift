@@ -84,6 +84,12 @@ let package = Package(
 
         // Tests
         .target(name: "CMartletTestSupport", path: "Tests/Support"),
+        .executableTarget(
+            name: "martlet-replay",
+            dependencies: [
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletJSON",
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/ReplayServer", swiftSettings: strict),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
         .testTarget(name: "CMartletKernelsTests", dependencies: ["CMartletKernels"], swiftSettings: hot),
         .testTarget(

@@ -4,14 +4,16 @@
     python3 Scripts/goldens/make_tool_calls.py Tests/Fixtures/tool_calls
 
 The outputs are written for this project, in the formats that published models use. Where Martlet differs from vLLM on
-purpose, the case says what it gives instead: `rule` with the reason. Needs: pip install vllm.
+purpose, the case says what it gives instead. Needs: pip install vllm cohere-melody.
 """
 import hashlib, json, logging, os, sys
+from importlib.metadata import version
 from pathlib import Path
 
 os.environ["VLLM_LOGGING_LEVEL"] = "CRITICAL"
 sys.path.pop(0)  # `kernels.py` beside this file is not the package transformers looks for.
 import vllm
+from cohere_melody import PyFilter, PyFilterOptions
 from vllm.entrypoints.openai.chat_completion.protocol import ChatCompletionRequest
 from vllm.parser.harmony import HarmonyParser
 from vllm.reasoning.gptoss_reasoning_parser import GptOssReasoningParser
@@ -43,7 +45,7 @@ class Tokenizer:
 
 
 VOCABULARY = ["<|python_tag|>", "<tool_calls>", "</tool_calls>", "<tool_call>", "</tool_call>", "[TOOL_CALLS]",
-              "<|tool_call|>", *DEEPSEEK, *KIMI]
+              "<|tool_call|>", "<|tools_prefix|>", "<|tools_suffix|>", *DEEPSEEK, *KIMI]
 MISTRAL_V11 = VOCABULARY + ["[ARGS]", "[CALL_ID]"]
 
 
@@ -52,7 +54,10 @@ def tool(name, **properties):
         "name": name, "parameters": {"type": "object", "properties": properties}}}
 
 
-TOOLS = [tool("get_weather", city={"type": "string"}), tool("add", a={"type": "number"}, b={"type": "number"})]
+TOOLS = [tool("get_weather", city={"type": "string"}), tool("add", a={"type": "number"}, b={"type": "number"}),
+         tool("typed", i={"type": "integer"}, n={"type": "number"}, b={"type": "boolean"}, s={"type": "string"},
+              u={"type": ["integer", "null"]}, l={"type": "array", "items": {"type": "integer"}},
+              o={"type": "object", "properties": {"i": {"type": "integer"}}})]
 
 
 def vllm_result(format, text):
@@ -61,12 +66,22 @@ def vllm_result(format, text):
         chat_template_kwargs={"thinking": False})
     if format == "openai":
         return harmony_result(text, request)
+    if format.startswith("cohere"):
+        return cohere_result(format, text)
     vocabulary = MISTRAL_V11 if format == "mistral" and ("[ARGS]" in text or "[TOOL_CALLS]n" in text) else VOCABULARY
     extra = {"chat_template_kwargs": {"thinking": False}} if format == "kimi_k2" else {}
     parser = ToolParserManager.get_tool_parser(format)(Tokenizer(vocabulary), request.tools, **extra)
     result = parser.extract_tool_calls(text, request)
     calls = [{"name": call.function.name, "arguments": call.function.arguments} for call in result.tool_calls]
     return {"reasoning": None, "content": result.content or None, "tool_calls": calls}
+
+
+def cohere_result(format, text):
+    """As vLLM's `CohereCommandParser.parse` calls it, which wants a model's configuration."""
+    preset = getattr(PyFilterOptions(), "cmd3" if format.endswith("3") else "cmd4")
+    result = PyFilter(preset()).process_full_text(text)
+    return {"reasoning": result.reasoning, "content": result.content,
+            "tool_calls": [{"name": call.name, "arguments": call.arguments} for call in result.tool_calls]}
 
 
 HarmonyParser.reasoning_parser_cls = GptOssReasoningParser
@@ -153,6 +168,10 @@ def harmony(calls):
         for name, arguments in calls)
 
 
+def cohere(*objects):
+    return "<|START_ACTION|>[\n    " + ",\n    ".join(objects) + "\n]<|END_ACTION|>"
+
+
 def llama(calls):
     return "; ".join(obj(name, arguments, "parameters") for name, arguments in calls)
 
@@ -178,12 +197,15 @@ STYLES = {
     "deepseek_v31": [deepseek_v31],
     "kimi_k2": [kimi],
     "openai": [harmony],
+    "longcat": [lambda calls: hermes(calls).replace("tool_call>", "longcat_tool_call>")],
+    "apertus": [lambda calls: "<|tools_prefix|>[" + ", ".join(
+        f'{{"{name}": {arguments}}}' for name, arguments in calls) + "]<|tools_suffix|>"],
 }
 
 # Formats in which vLLM leaves the arguments' text as it is.
 VERBATIM = {"deepseek_v3", "deepseek_v31", "kimi_k2"}
 # What happens to whitespace at the end of the content before a call.
-TRIMMED = {"granite": str.rstrip, "xlam": str.rstrip, "ernie45": lambda text: text.rstrip("\n")}
+TRIMMED = {"granite": str.rstrip, "apertus": str.rstrip, "xlam": str.rstrip, "ernie45": lambda text: text.rstrip("\n")}
 OBJECTS = {"hermes", "llama3_json", "mistral", "granite", "granite4", "granite-20b-fc", "phi4_mini_json", "internlm",
            "jamba", "hunyuan_a13b", "xlam", "ernie45"}
 
@@ -318,6 +340,44 @@ SPECIAL = [
     ("deepseek_v31", deepseek_v31([("f", "{}")]).replace("<｜tool▁calls▁end｜>", ""), None),
     ("deepseek_v31", deepseek_v31([("f", "{}"), ("g", "{")]),
      message("<｜tool▁call▁begin｜>g<｜tool▁sep｜>{<｜tool▁call▁end｜><｜tool▁calls▁end｜>", ("f", "{}"))),
+    *((format, write([("typed", arguments)]), None)
+      for format, style in [("hermes", 0), ("granite", 0), ("mistral", 1), ("kimi_k2", 0), ("deepseek_v3", 0)]
+      for write in [STYLES[format][style]]
+      for arguments in [
+          '{"i":"3","n":"2.50","b":"True","s":5,"u":"null","l":["1",2,"x"],"o":{"i":"7","j":"8"},"z":"9"}',
+          '{"i":3.0,"n":7,"b":1,"s":{"a":[1]},"u":"4","l":"[1, 2]","o":"{}"}']),
+    ("kimi_k2", kimi([("typed", '{"i": 3,  "s": "x"}')]), None),
+    *((format, text, rule) for format in ("cohere_command3", "cohere_command4") for text, rule in [
+        ("<|START_THINKING|>I think. <|END_THINKING|><|START_RESPONSE|> Hi there\n<|END_RESPONSE|>", None),
+        ("<|START_RESPONSE|>A <co>cited</co: 0:[1,2],1:[0]> word, a < b.<|END_RESPONSE|>", None),
+        ("<|START_THINKING|>cut off", None), ("<|START_RESPONSE|>cut ", None),
+        ("<|START_THINKING|>a\n<|END_THINKING|>plain", None),
+        ("<|START_THINKING|>Plan.<|END_THINKING|>" + cohere(
+            '{"tool_call_id": "0", "tool_name": "f", "parameters": {"x": "<|END_ACTION|> é", "n": 1.0}}',
+            '{"tool_call_id": "1", "tool_name": "get_weather", "parameters": {"city": "Paris"}}'),
+         message(None, ("f", '{"x": "<|END_ACTION|> é", "n": 1.0}'), ("get_weather", '{"city": "Paris"}'),
+                 reasoning="Plan.")),
+        (cohere('{"tool_call_id": "0", "tool_name": "f", "parameters": {"x": 1}}'), None),
+        (cohere('{"tool_call_id": "0", "tool_name": "f"}'), message(None, ("f", "{}"))),
+        (cohere('{"tool_call_id": "0", "parameters": {}}'), message(cohere('{"tool_call_id": "0", "parameters": {}}'))),
+        ('<|START_ACTION|>[{"tool_name": "f", "parameters": {"a": }]<|END_ACTION|>',
+         message('<|START_ACTION|>[{"tool_name": "f", "parameters": {"a": }]<|END_ACTION|>')),
+        ('<|START_ACTION|>[{"tool_name": "f", "para', message('<|START_ACTION|>[{"tool_name": "f", "para')),
+        ('<|START_ACTION|>[{"tool_name": "f", "parameters": {"x": 1}}]', message(None, ("f", '{"x": 1}'))),
+        ("", None)]),
+    ("cohere_command3", "Plain </co> text </co: 0:[1]> <co", None),
+    ("cohere_command3", "A <co>cut</co: 0:[", message("A cut</co: 0:[")),
+    ("cohere_command4", "<|START_THINKING|>a<|END_THINKING|><|START_TEXT|>b <|END_TEXT|>", None),
+    ("cohere_command4", "Begins in thought<|END_THINKING|><|START_TEXT|>b<|END_TEXT|>", None),
+    ("apertus", '<|tools_prefix|>[{"f": {"x": 1}}]', None),
+    ("apertus", '<|tools_prefix|>[{"f": {"x": 1}}] and', message('<|tools_prefix|>[{"f": {"x": 1}}] and')),
+    ("apertus", '<|tools_prefix|>[{"f": {}, "g": {}}]', message('<|tools_prefix|>[{"f": {}, "g": {}}]')),
+    ("gigachat3", 'Hi <|message_sep|>\n\nfunction call<|role_sep|>\n{"name": "f", "arguments": {"x": "ä"}}', None),
+    ("gigachat3", 'function call<|role_sep|>\n{"name": "f", "arguments": {"x": 1.0}}', message(None, ("f", '{"x": 1.0}'))),
+    ("gigachat3", 'Hi<|function_call|>{"name": "f", "arguments": {}}', None),
+    ("gigachat3", "Hi<|message_sep|>", None),
+    ("gigachat3", "A function call is nice.", None),
+    ("gigachat3", '<|function_call|>{"name": "f", "arguments": {', None),
     ("kimi_k2", kimi([("f", "{}")]).replace("functions.", ""), None),
     ("kimi_k2", kimi([("f", "")]), None),
     ("kimi_k2", kimi([("f", '{"x": "<|tool_call_end|>"}')]), message(None, ("f", '{"x": "<|tool_call_end|>"}'))),
@@ -370,12 +430,12 @@ def main():
             differing[format] = differing.get(format, 0) + 1
         cases.append(case)
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
-    data = f"[\n{lines}\n]\n".encode()
+    data = f'{{"tools": {json.dumps(TOOLS)},\n"cases": [\n{lines}\n]}}\n'.encode()
     (folder / "json_formats.json").write_bytes(data)
     manifest = {
         "script": "Scripts/goldens/make_tool_calls.py",
         "command": "python3 Scripts/goldens/make_tool_calls.py Tests/Fixtures/tool_calls",
-        "versions": {"vllm": vllm.__version__},
+        "versions": {"vllm": vllm.__version__, "cohere-melody": version("cohere-melody")},
         "sha256": {"json_formats.json": hashlib.sha256(data).hexdigest()},
     }
     (folder / "MANIFEST.json").write_text(json.dumps(manifest, indent=1) + "\n")

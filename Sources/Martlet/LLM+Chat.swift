@@ -28,7 +28,7 @@ extension LLM {
         let prompt = try renderChat(request, template: template)
         return parsed(
             PreparedChat(prompt: .text(prompt)), toolCalls: toolCalls, tools: tools,
-            startsInReasoning: chatFormats.reasoning?.startsInReasoning(afterPrompt: prompt))
+            startsInReasoning: chatFormats.startsInReasoning(afterPrompt: prompt))
     }
 
     /// Adds what tells the answers' parts apart.

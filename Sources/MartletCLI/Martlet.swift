@@ -20,7 +20,7 @@ struct MartletCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self,
-            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
+            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self, ParseCommand.self,
         ])
 
     static let version = "0.1.0"

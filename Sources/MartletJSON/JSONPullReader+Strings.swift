@@ -35,6 +35,37 @@ extension JSONPullReader {
         return unescaped.withUnsafeBufferPointer(body)
     }
 
+    /// Skips a string without a look at its characters.
+    mutating func skipString() throws(JSONError) {
+        position += 1
+        while true {
+            _ = scanPlainText()
+            switch current {
+            case nil: throw error("unterminated string")
+            case UInt8(ascii: "\""):
+                position += 1
+                return
+            case UInt8(ascii: "\\"): position = min(position + 2, bytes.count)
+            default: position += 1
+            }
+        }
+    }
+
+    /// Skips to near the next quote, bracket or brace, eight bytes at a time.
+    mutating func skipToStructure() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        guard let base = bytes.baseAddress else { return }
+        while position + 8 <= bytes.count {
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
+            let quote = word ^ (ones &* 0x22)
+            // These bits set, brackets and braces are 0x7F, and so are few others.
+            let bracket = (word | (ones &* 0x26)) ^ (ones &* 0x7F)
+            let hits = (((quote &- ones) & ~quote) | ((bracket &- ones) & ~bracket)) & (ones &* 0x80)
+            position += hits == 0 ? 8 : hits.trailingZeroBitCount >> 3
+            if hits != 0 { return }
+        }
+    }
+
     /// Skips to the next quote, backslash or control character, eight bytes at a time; true if all skipped was ASCII.
     private mutating func scanPlainText() -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -42,15 +73,22 @@ extension JSONPullReader {
         var seen: UInt64 = 0
         guard let base = bytes.baseAddress else { return true }
         while position + 8 <= bytes.count {
-            let word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5C)
             // A byte's high bit is set where the byte is zero (quote, backslash) or below 0x20. A borrow may also flag
-            // a byte above a true hit, which does no harm: the bytes are then looked at one by one.
+            // a byte above a true hit, which does no harm: the lowest one counts.
             let hits =
                 ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
                 | ((word &- (ones &* 0x20)) & ~word)
-            guard hits & highs == 0 else { break }
+            let found = hits & highs
+            if found != 0 {
+                // The lowest hit is a true one.
+                let count = UInt64(truncatingIfNeeded: found.trailingZeroBitCount & ~7)
+                seen |= word & ((1 &<< count) &- 1)
+                position += Int(truncatingIfNeeded: count) >> 3
+                return seen & highs == 0
+            }
             seen |= word
             position += 8
         }

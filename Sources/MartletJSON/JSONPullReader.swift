@@ -30,13 +30,18 @@ public struct JSONPullReader {
     /// An error at the current position, for callers that find a value of the wrong kind.
     public func error(_ message: String) -> JSONError { JSONError(message, offset: position) }
 
+    @inline(__always)
     var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    @inline(__always)
     mutating func skipWhitespace() {
-        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+        while let byte = current, byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            position &+= 1
+        }
     }
 
     /// The kind of the next value, which is not consumed.
+    @inline(__always)
     public mutating func peek() throws(JSONError) -> Kind {
         skipWhitespace()
         switch current {
@@ -151,6 +156,30 @@ extension JSONPullReader {
         }
     }
 
+    /// Drops the next value without a look at what is within: for one that another reader reads in earnest.
+    ///
+    /// Where the value is well-formed, this ends where it ends.
+    public mutating func skipUnchecked() throws(JSONError) {
+        let kind = try peek()
+        guard kind == .object || kind == .array else { return try skip() }
+        var open = 0
+        repeat {
+            skipToStructure()
+            switch current {
+            case nil: throw error("unexpected end within a value")
+            case UInt8(ascii: "\""): try skipString()
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                open += 1
+                position += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                open -= 1
+                position += 1
+            default: position += 1
+            }
+        } while open > 0
+        needsComma = true
+    }
+
     /// Checks and drops the next value.
     public mutating func skip() throws(JSONError) {
         switch try peek() {
@@ -177,6 +206,7 @@ extension JSONPullReader {
 
     /// Reads an integer that fits 64 bits.
     public mutating func integer() throws(JSONError) -> Int64 {
+        if let value = plainInteger() { return value }
         guard try peek() == .number, case .integer(let value) = try number() else {
             throw error("expected an integer")
         }
@@ -202,6 +232,29 @@ extension JSONPullReader {
         let start = position
         while let byte = current, byte >= 0x30 && byte <= 0x39 { position += 1 }
         return position - start
+    }
+
+    /// Reads a number of up to 18 digits and nothing else, as ids are; nil, reading nothing, for any other.
+    @inline(__always)
+    private mutating func plainInteger() -> Int64? {
+        skipWhitespace()
+        var (end, value) = (position, Int64(0))
+        while end < bytes.count, end - position < 19 {
+            let digit = bytes[end] &- 0x30
+            if digit > 9 { break }
+            value = value &* 10 &+ Int64(digit)
+            end &+= 1
+        }
+        // A leading zero, a fraction, an exponent, a sign and the end of the text are for `number` to judge.
+        guard end > position, end - position < 19, end < bytes.count, end == position + 1 || bytes[position] != 0x30
+        else { return nil }
+        switch bytes[end] {
+        case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): return nil
+        default: break
+        }
+        position = end
+        needsComma = true
+        return value
     }
 
     /// Reads a number: an integer where it is written as one and fits, else a double.

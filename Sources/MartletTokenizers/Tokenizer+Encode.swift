@@ -42,7 +42,7 @@ private struct Encoding {
     let tokenizer: Tokenizer
     var ids: [Int32] = []
     private var scratch = ModelScratch()
-    private var cache = WordCache()
+    private var words = WordCache()
     /// The bytes of the pieces are spelled in the byte alphabet before the model sees them.
     private let spellsBytes: Bool
 
@@ -88,20 +88,20 @@ private struct Encoding {
     }
 
     private mutating func appendPieces(of text: UnsafeBufferPointer<UInt8>, isFirst: Bool) {
-        if text.isEmpty { return }
+        guard let start = text.baseAddress, !text.isEmpty else { return }
+        let end = start + text.count
         tokenizer.preTokenizer.forEachPiece(in: text, isFirst: isFirst) { piece in
-            guard let key = WordCache.key(piece) else { return appendPiece(piece) }
-            if let known = cache.range(key) {
-                for index in known { ids.append(ids[index]) }
-            } else {
-                let start = ids.count
-                appendPiece(piece)
-                cache.remember(key, start..<ids.count)
-            }
+            guard let base = piece.baseAddress else { return }
+            let readable = base >= start && base < end ? end - base : 0
+            guard let key = WordCache.key(piece, readable: readable) else { return appendPiece(piece) }
+            if words.append(key, to: &ids) { return }
+            let count = ids.count
+            appendPiece(piece)
+            words.remember(key, ids[count...])
         }
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func appendPiece(_ piece: UnsafeBufferPointer<UInt8>) {
         if spellsBytes {
             ByteAlphabet.shared.spelling(of: piece).withUnsafeBufferPointer {

@@ -10,19 +10,31 @@ struct ChatFormats: Sendable {
     /// Special tokens that mark reasoning.
     let reasoningTokens: Set<Int32>
 
+    /// The reasoning format was told by the template and not named.
+    private let guessesReasoning: Bool
+
     /// The formats the configuration names, else those that template and vocabulary tell.
     ///
     /// **Throws** `unsupported` for names that are not known.
     init(_ configuration: LLMConfiguration, template: ChatTemplate?, tokenizer: Tokenizer?) throws(LLMError) {
-        let detected = OutputFormats.detect(chatTemplate: template?.source ?? "") { tokenizer?.id(of: $0) != nil }
+        let detected = OutputFormats(chatTemplate: template?.source) { tokenizer?.id(of: $0) != nil }
         toolCalls = try Self.chosen(
             configuration.toolCallParser, "--tool-call-parser", ToolCallFormat.named, ToolCallFormat.names,
             detected.toolCalls)
         reasoning = try Self.chosen(
             configuration.reasoningParser, "--reasoning-parser", ReasoningFormat.named, ReasoningFormat.names,
             detected.reasoning)
+        guessesReasoning = configuration.reasoningParser == nil
         toolCallTokens = Self.tokens(of: toolCalls?.markers ?? [], tokenizer)
         reasoningTokens = Self.tokens(of: reasoning?.markers ?? [], tokenizer)
+    }
+
+    /// Whether an output starts in reasoning; nil for what the format usually does.
+    ///
+    /// Templates mention reasoning also for models that do without. Where nobody named the format, only a prompt that
+    /// opens reasoning or an output that does is taken for it.
+    func startsInReasoning(afterPrompt prompt: String) -> Bool? {
+        reasoning?.startsInReasoning(afterPrompt: prompt) ?? (guessesReasoning ? false : nil)
     }
 
     private static func tokens(of markers: [String], _ tokenizer: Tokenizer?) -> Set<Int32> {

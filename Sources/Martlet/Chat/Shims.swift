@@ -1,4 +1,3 @@
 import MartletChat
-enum OutputFormats { static func detect(chatTemplate: String, hasToken: (String) -> Bool) -> (toolCalls: ToolCallFormat?, reasoning: ReasoningFormat?) { (nil, nil) } }
-extension ReasoningFormat { func startsInReasoning(afterPrompt: String) -> Bool? { nil } }
 extension ChatTemplate { var readsContentParts: Bool { false } }
+extension ChatRenderRequest { var continueFinalMessage: Bool { get { false } set {} } }

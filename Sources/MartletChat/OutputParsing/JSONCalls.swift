@@ -1,4 +1,4 @@
-/// What the members of a call written as a JSON object are named, and what may be missing.
+/// Makes calls of JSON: what their members are named, what may be missing and whether values are converted.
 struct JSONCalls: Sendable {
     /// The names the arguments may go by, the first present one counting.
     var argumentKeys = ["arguments"]
@@ -6,6 +6,8 @@ struct JSONCalls: Sendable {
     var argumentsMayBeMissing = false
     /// The calls' `FoundCall.trimming`.
     var trimming: OutputSink.Trimming?
+    /// The tools to whose schemas values are converted (`"3"` to `3`), in the formats in which vLLM does so.
+    var tools: ToolDefinitions?
 
     /// The calls of one object; nil if it is none.
     func call(_ json: ArraySlice<UInt8>?) -> [FoundCall]? {
@@ -25,27 +27,35 @@ struct JSONCalls: Sendable {
         guard let name = value["name"]?.stringValue, !name.isEmpty else { return nil }
         let written = argumentKeys.lazy.compactMap { value[$0] }.first
         guard let arguments = written ?? (argumentsMayBeMissing ? .object([]) : nil) else { return nil }
-        guard let text = Self.arguments(arguments) else { return nil }
-        return FoundCall(name: name, arguments: text, trimming: trimming)
+        guard let members = Self.members(arguments) else { return nil }
+        return FoundCall(name: name, arguments: typed(name, members).text, trimming: trimming)
     }
 
-    /// The text of an object; models also write it as a string, and null for none.
-    private static func arguments(_ value: PythonJSON) -> String? {
+    /// The members of an object; models also write it as a string, and null for none.
+    private static func members(_ value: PythonJSON) -> [(key: String, value: PythonJSON)]? {
         switch value {
-        case .object: return value.text
-        case .scalar("null"): return "{}"
+        case .object(let members): return members
+        case .scalar("null"): return []
         case .string(let text):
             guard case .object(let members)? = PythonJSON(Array(text.utf8)[...]) else { return nil }
-            return PythonJSON.object(members).text
+            return members
         default: return nil
         }
     }
 
-    /// A call whose arguments stand alone, spelled as the model wrote them; nil if they are no object.
-    static func verbatim(name: String, arguments: ArraySlice<UInt8>?, id: String? = nil) -> [FoundCall]? {
+    private func typed(_ name: String, _ members: [(key: String, value: PythonJSON)]) -> PythonJSON {
+        guard let schema = tools?.parameters(of: name) else { return .object(members) }
+        return .object(ParameterSchemas(schema).coerce(ArgumentMembers(members)).members)
+    }
+
+    /// A call whose arguments stand alone, spelled as the model wrote them unless values are converted; nil if they are
+    /// no object.
+    func verbatim(name: String, arguments: ArraySlice<UInt8>?, id: String? = nil) -> [FoundCall]? {
         guard !name.isEmpty else { return nil }
         guard let arguments else { return [FoundCall(name: name, arguments: "{}", id: id)] }
-        guard case .object? = PythonJSON(arguments) else { return nil }
-        return [FoundCall(name: name, arguments: String(decoding: arguments, as: UTF8.self), id: id)]
+        guard case .object(let members)? = PythonJSON(arguments) else { return nil }
+        let (written, typed) = (PythonJSON.object(members).text, typed(name, members).text)
+        let text = typed == written ? String(decoding: arguments, as: UTF8.self) : typed
+        return [FoundCall(name: name, arguments: text, id: id)]
     }
 }

@@ -6,15 +6,18 @@ public struct ReasoningFormat: Sendable {
     public let markers: [String]
     /// The tool-call format that divides reasoning by itself, where the two are one.
     let toolCallFormat: ToolCallFormat?
+    /// The markers' meaning, for formats that it says all of.
+    let markup: ReasoningMarkup?
     let makeSplitter: @Sendable (ReasoningOptions) -> any ReasoningSplitter
 
     init(
-        _ name: String, markers: [String], toolCallFormat: ToolCallFormat? = nil,
+        _ name: String, markers: [String], toolCallFormat: ToolCallFormat? = nil, markup: ReasoningMarkup? = nil,
         makeSplitter: @escaping @Sendable (ReasoningOptions) -> any ReasoningSplitter
     ) {
         self.name = name
         self.markers = markers
         self.toolCallFormat = toolCallFormat
+        self.markup = markup
         self.makeSplitter = makeSplitter
     }
 }

@@ -8,7 +8,7 @@ extension BytePairModel {
     /// only needs the merges of shorter tokens, so those come first.
     ///
     /// **Source** tiktoken `_byte_pair_merge`.
-    init(ranks: Vocabulary) {
+    convenience init(ranks: Vocabulary) {
         let bytes = Self.tokensOfBytes(ranks)
         var merges = MergeTable(count: ranks.count)
         var scratch = BytePairScratch()

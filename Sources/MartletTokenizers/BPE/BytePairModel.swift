@@ -1,7 +1,7 @@
 /// Byte-level byte pair encoding: bytes become tokens, then the lowest ranked neighbours merge until none can.
 ///
 /// **Source** tokenizers `models/bpe` (without dropout, prefixes and suffixes).
-struct BytePairModel: Sendable {
+final class BytePairModel: Sendable {
     let vocabulary: Vocabulary
     let merges: MergeTable
     /// The token of each byte; nil for bytes the vocabulary lacks.
@@ -12,6 +12,8 @@ struct BytePairModel: Sendable {
     let unknownToken: Int32?
     /// One unknown token for a run of bytes without token.
     let fusesUnknown: Bool
+    /// The characters whose merges cannot be disturbed.
+    let characters: WholeCharacters
     /// The tokens that have characters outside the byte alphabet, which no bytes become.
     let verbatimTokens: [[UInt8]: Int32]
 
@@ -32,6 +34,7 @@ struct BytePairModel: Sendable {
         tokenOfByte = (UInt8.min...UInt8.max).map { byte in
             withUnsafePointer(to: byte) { vocabulary.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
         }
+        characters = WholeCharacters(vocabulary, merges, tokenOfByte: tokenOfByte)
     }
 
     /// The token of this spelling.
@@ -47,20 +50,55 @@ struct BytePairModel: Sendable {
     func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch) {
         if ignoreMerges, let id = vocabulary.id(of: piece) {
             ids.append(id)
-            return
+        } else {
+            encodeStretches(of: piece, into: &ids, scratch: &scratch)
         }
-        scratch.symbols.removeAll(keepingCapacity: true)
+    }
+}
+
+// MARK: - Stretches
+
+extension BytePairModel {
+    /// Merges each stretch between characters that no token joins for itself.
+    private func encodeStretches(
+        of piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
+    ) {
+        var position = 0
+        var before: UInt32?
         var lastIsUnknown = false
-        for byte in piece {
-            if let id = tokenOfByte[Int(byte)] {
-                scratch.symbols.append(id)
-                lastIsUnknown = false
-            } else if let unknownToken {
-                if !(lastIsUnknown && fusesUnknown) { scratch.symbols.append(unknownToken) }
-                lastIsUnknown = true
+        while position < piece.count {
+            let scalar = UTF8Scalar(in: piece, at: position)
+            let token = characters.token(scalar)
+            if let token {
+                if let before, !characters.joins.mayJoin(before, scalar.code) {
+                    finishStretch(into: &ids, scratch: &scratch)
+                }
+                scratch.symbols.append(token)
+                before = scalar.code
+            } else {
+                for byte in piece[position..<position + scalar.length] {
+                    appendByte(byte, &lastIsUnknown, &scratch)
+                }
+                before = nil
             }
+            position += scalar.length
         }
+        finishStretch(into: &ids, scratch: &scratch)
+    }
+
+    private func appendByte(_ byte: UInt8, _ lastIsUnknown: inout Bool, _ scratch: inout BytePairScratch) {
+        if let id = tokenOfByte[Int(byte)] {
+            scratch.symbols.append(id)
+            lastIsUnknown = false
+        } else if let unknownToken {
+            if !(lastIsUnknown && fusesUnknown) { scratch.symbols.append(unknownToken) }
+            lastIsUnknown = true
+        }
+    }
+
+    private func finishStretch(into ids: inout [Int32], scratch: inout BytePairScratch) {
         scratch.mergeAll(merges)
         ids.append(contentsOf: scratch.symbols)
+        scratch.symbols.removeAll(keepingCapacity: true)
     }
 }

@@ -1,15 +1,13 @@
 /// The symbols of one piece while they merge; kept between pieces to allocate once.
 struct BytePairScratch {
-    /// The tokens of the piece: bytes before, the result after `mergeAll`.
+    /// The tokens of the piece: bytes or characters before, the result after `mergeAll`.
     var symbols: [Int32] = []
-    private var candidates: [MergeTable.Merge] = []
-    private var next: [Int32] = []
-    private var previous: [Int32] = []
-    private var heap: [UInt64] = []
+    /// What neighbours become, in the order of `MergeTable.order`.
+    private var orders = [UInt64](repeating: MergeTable.never, count: Self.linearLimit)
+    private var queue = MergeQueue()
 
     /// Up to here looking at all pairs for the lowest rank beats a heap.
-    private static let linearLimit = 40
-    private static let never = MergeTable.Merge(rank: .max, result: 0)
+    private static let linearLimit = 48
 
     /// Merges neighbours, lowest rank first and leftmost of equals, until no pair merges.
     mutating func mergeAll(_ merges: borrowing MergeTable) {
@@ -17,92 +15,46 @@ struct BytePairScratch {
         if symbols.count <= Self.linearLimit {
             mergeLinearly(merges)
         } else {
-            mergeWithHeap(merges)
+            queue.mergeAll(&symbols, merges)
         }
     }
 
     private mutating func mergeLinearly(_ merges: borrowing MergeTable) {
-        var count = symbols.count
-        candidates.removeAll(keepingCapacity: true)
-        for index in 0..<count - 1 {
-            candidates.append(merges.merge(symbols[index], symbols[index + 1]) ?? Self.never)
-        }
-        while count > 1 {
-            var best = 0
-            for index in 1..<max(1, count - 1) where candidates[index].rank < candidates[best].rank { best = index }
-            guard candidates[best].rank != .max else { break }
-            symbols[best] = candidates[best].result
-            count -= 1
-            for index in best + 1..<max(best + 1, count) {
-                symbols[index] = symbols[index + 1]
-                candidates[index - 1] = candidates[index]
-            }
-            if best < count - 1 {
-                candidates[best] = merges.merge(symbols[best], symbols[best + 1]) ?? Self.never
-            }
-            if best > 0 {
-                candidates[best - 1] = merges.merge(symbols[best - 1], symbols[best]) ?? Self.never
+        let count = symbols.withUnsafeMutableBufferPointer { symbols in
+            orders.withUnsafeMutableBufferPointer { orders in
+                Self.merge(symbols.baseAddress!, orders.baseAddress!, count: symbols.count, merges)
             }
         }
         symbols.removeSubrange(count...)
     }
-}
 
-// MARK: - Long pieces
-
-extension BytePairScratch {
-    /// A doubly linked list over the symbols, and a heap of (rank, position); entries that no longer hold are skipped.
-    private mutating func mergeWithHeap(_ merges: borrowing MergeTable) {
-        let count = symbols.count
-        next = (1...Int32(count)).map { $0 }
-        previous = (-1..<Int32(count) - 1).map { $0 }
-        heap.removeAll(keepingCapacity: true)
-        for position in 0..<count - 1 { pushPair(at: position, merges) }
-        var alive = [Bool](repeating: true, count: count)
-        while let entry = popLowest() {
-            let position = Int(entry & 0xFFFF_FFFF)
-            let right = Int(next[position])
-            guard alive[position], right < count, let merge = merges.merge(symbols[position], symbols[right]),
-                merge.rank == entry >> 32
-            else { continue }
-            symbols[position] = merge.result
-            alive[right] = false
-            next[position] = next[right]
-            if Int(next[right]) < count { previous[Int(next[right])] = Int32(position) }
-            pushPair(at: position, merges)
-            if previous[position] >= 0 { pushPair(at: Int(previous[position]), merges) }
+    /// Merges `count` symbols in place and returns how many are left; `orders` has room for as many.
+    private static func merge(
+        _ symbols: UnsafeMutablePointer<Int32>, _ orders: UnsafeMutablePointer<UInt64>, count: Int,
+        _ merges: borrowing MergeTable
+    ) -> Int {
+        var last = count - 1
+        for index in 0..<last { orders[index] = merges.order(symbols[index], symbols[index + 1]) }
+        while last > 0 {
+            var (best, lowest) = (0, orders[0] >> 32)
+            var index = 1
+            while index < last {
+                let rank = orders[index] >> 32
+                if rank < lowest { (best, lowest) = (index, rank) }
+                index &+= 1
+            }
+            if lowest == MergeTable.never >> 32 { break }
+            symbols[best] = Int32(truncatingIfNeeded: orders[best])
+            last -= 1
+            index = best + 1
+            while index <= last {
+                symbols[index] = symbols[index + 1]
+                orders[index - 1] = orders[index]
+                index &+= 1
+            }
+            if best < last { orders[best] = merges.order(symbols[best], symbols[best + 1]) }
+            if best > 0 { orders[best - 1] = merges.order(symbols[best - 1], symbols[best]) }
         }
-        var kept = 0
-        for position in 0..<count where alive[position] {
-            symbols[kept] = symbols[position]
-            kept += 1
-        }
-        symbols.removeSubrange(kept...)
-    }
-
-    private mutating func pushPair(at position: Int, _ merges: borrowing MergeTable) {
-        let right = Int(next[position])
-        guard right < symbols.count, let merge = merges.merge(symbols[position], symbols[right]) else { return }
-        var child = heap.count
-        heap.append(UInt64(merge.rank) << 32 | UInt64(position))
-        while child > 0, heap[child] < heap[(child - 1) / 2] {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    private mutating func popLowest() -> UInt64? {
-        guard let lowest = heap.first, let last = heap.popLast() else { return nil }
-        guard !heap.isEmpty else { return lowest }
-        heap[0] = last
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            guard child < heap.count else { return lowest }
-            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-            guard heap[child] < heap[parent] else { return lowest }
-            heap.swapAt(parent, child)
-            parent = child
-        }
+        return last + 1
     }
 }

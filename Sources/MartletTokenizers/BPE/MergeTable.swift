@@ -7,71 +7,93 @@ struct MergeTable: Sendable {
     }
 
     private struct Slot: Sendable {
-        var left: Int32 = 0
-        var right: Int32 = 0
-        /// The rank plus one; zero marks a free slot.
-        var order: UInt32 = 0
-        var result: Int32 = 0
+        /// Left id above right id; all ones mark a free slot.
+        var pair: UInt64 = .max
+        /// Rank above result.
+        var order: UInt64 = MergeTable.never
     }
 
+    /// The order of a pair that does not merge.
+    static let never = UInt64.max
+
     private var slots: [Slot]
-    private var mask: Int
+    private var shift: UInt64
     /// How many merges were added.
     private(set) var count = 0
 
     /// A table for about `count` merges; it grows when there are more.
     init(count: Int) {
-        var capacity = 16
-        while capacity < count + count / 2 { capacity *= 2 }
-        slots = Array(repeating: Slot(), count: capacity)
-        mask = capacity - 1
+        var width: UInt64 = 4
+        while width < 40, 1 << width < count + count / 2 { width += 1 }
+        slots = Array(repeating: Slot(), count: 1 << width)
+        shift = 64 - width
     }
 
     /// Adds a merge; a pair that is listed twice takes the later rank, as a dictionary built in order would.
     mutating func add(_ left: Int32, _ right: Int32, rank: Int, result: Int32) {
         count += 1
         if count > slots.count / 4 * 3 { grow() }
-        insert(Slot(left: left, right: right, order: UInt32(rank) + 1, result: result))
+        insert(
+            Slot(pair: Self.pair(left, right), order: UInt64(rank) << 32 | UInt64(UInt32(bitPattern: result))))
     }
 
     private mutating func insert(_ slot: Slot) {
-        var index = Self.hash(slot.left, slot.right) & mask
-        while slots[index].order != 0, slots[index].left != slot.left || slots[index].right != slot.right {
-            index = (index + 1) & mask
+        slots.withUnsafeMutableBufferPointer { slots in
+            let mask = slots.count - 1
+            var index = Self.hash(slot.pair, shift)
+            while slots[index].pair != .max, slots[index].pair != slot.pair { index = (index + 1) & mask }
+            slots[index] = slot
         }
-        slots[index] = slot
     }
 
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: Slot(), count: old.count * 2)
-        mask = slots.count - 1
-        for slot in old where slot.order != 0 { insert(slot) }
+        shift -= 1
+        for slot in old where slot.pair != .max { insert(slot) }
     }
 
     /// Calls `body` with every pair that merges, in no order.
-    func forEachPair(_ body: (_ left: Int32, _ right: Int32) -> Void) {
-        for slot in slots where slot.order != 0 { body(slot.left, slot.right) }
+    func forEachPair(_ body: (_ left: Int32, _ right: Int32, _ rank: UInt32) -> Void) {
+        for slot in slots where slot.pair != .max {
+            body(
+                Int32(truncatingIfNeeded: slot.pair >> 32), Int32(truncatingIfNeeded: slot.pair),
+                UInt32(slot.order >> 32))
+        }
     }
 
     /// What the pair becomes, or nil where it does not merge.
     @inline(__always)
     func merge(_ left: Int32, _ right: Int32) -> Merge? {
-        slots.withUnsafeBufferPointer { slots in
-            var index = Self.hash(left, right) & mask
+        let order = order(left, right)
+        if order == Self.never { return nil }
+        return Merge(rank: UInt32(order >> 32), result: Int32(truncatingIfNeeded: order))
+    }
+
+    /// The rank of the pair in the upper half and what it becomes in the lower, or `never`.
+    @inline(__always)
+    func order(_ left: Int32, _ right: Int32) -> UInt64 {
+        let pair = Self.pair(left, right)
+        return slots.withUnsafeBufferPointer { buffer in
+            let slots = buffer.baseAddress!
+            let mask = buffer.count &- 1
+            var index = Self.hash(pair, shift)
             while true {
                 let slot = slots[index]
-                if slot.order == 0 { return nil }
-                if slot.left == left, slot.right == right { return Merge(rank: slot.order - 1, result: slot.result) }
-                index = (index + 1) & mask
+                if slot.pair == pair { return slot.order }
+                if slot.pair == .max { return Self.never }
+                index = (index &+ 1) & mask
             }
         }
     }
 
     @inline(__always)
-    private static func hash(_ left: Int32, _ right: Int32) -> Int {
-        let pair = UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-        let product = pair &* 0x9E37_79B9_7F4A_7C15
-        return Int(truncatingIfNeeded: product >> 32)
+    private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    }
+
+    @inline(__always)
+    private static func hash(_ pair: UInt64, _ shift: UInt64) -> Int {
+        Int(truncatingIfNeeded: (pair &* 0x9E37_79B9_7F4A_7C15) &>> shift)
     }
 }

@@ -1,7 +1,10 @@
 /// Resolves merges written as pairs of spellings.
 struct MergeTableBuilder {
     private let vocabulary: Vocabulary
+    /// The bytes of the merge at hand.
     private var bytes: [UInt8] = []
+    private var middle = 0
+    private var isSpelled = true
     private(set) var table: MergeTable
     /// Trained vocabularies number tokens in the order of their merges, so that the next union is mostly the next id.
     private var expectedUnion: Int32 = 0
@@ -19,19 +22,23 @@ struct MergeTableBuilder {
         guard let space = pair.firstIndex(of: UInt8(ascii: " ")),
             !pair[(space + 1)...].contains(UInt8(ascii: " "))
         else { return false }
-        return add(
-            UnsafeBufferPointer(rebasing: pair[..<space]), UnsafeBufferPointer(rebasing: pair[(space + 1)...]))
+        setLeft(UnsafeBufferPointer(rebasing: pair[..<space]))
+        return addRight(UnsafeBufferPointer(rebasing: pair[(space + 1)...]))
     }
 
-    /// Adds a merge; false where the spellings are no two tokens whose union is a token.
-    mutating func add(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Takes the left token of the merge that `addRight` completes.
+    mutating func setLeft(_ left: UnsafeBufferPointer<UInt8>) {
         bytes.removeAll(keepingCapacity: true)
+        isSpelled = ByteAlphabet.shared.appendBytes(of: left, to: &bytes)
+        middle = bytes.count
+    }
+
+    /// Adds the merge of the left token with this one; false where they are no two tokens whose union is a token.
+    mutating func addRight(_ right: UnsafeBufferPointer<UInt8>) -> Bool {
         let rank = count
         count += 1
         // Spellings outside the byte alphabet cannot arise from bytes, so such a merge never applies.
-        guard ByteAlphabet.shared.appendBytes(of: left, to: &bytes) else { return true }
-        let middle = bytes.count
-        guard ByteAlphabet.shared.appendBytes(of: right, to: &bytes) else { return true }
+        guard isSpelled, ByteAlphabet.shared.appendBytes(of: right, to: &bytes) else { return true }
         let ids = bytes.withUnsafeBufferPointer { bytes -> (Int32, Int32, Int32)? in
             guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[..<middle])),
                 let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: bytes[middle...])),
@@ -46,6 +53,8 @@ struct MergeTableBuilder {
     }
 
     private func unionID(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
-        vocabulary.isToken(Int(expectedUnion), bytes) ? expectedUnion : vocabulary.id(of: bytes)
+        // Files with every way to make a token list the ways one after the other.
+        if vocabulary.isToken(Int(expectedUnion) - 1, bytes) { return expectedUnion - 1 }
+        return vocabulary.isToken(Int(expectedUnion), bytes) ? expectedUnion : vocabulary.id(of: bytes)
     }
 }

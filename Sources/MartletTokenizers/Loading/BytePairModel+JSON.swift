@@ -2,7 +2,7 @@ import MartletJSON
 
 extension BytePairModel {
     /// The `model` of tokenizer.json, which is BPE without prefixes and suffixes.
-    init(_ file: TokenizerFile) throws(TokenizerError) {
+    convenience init(_ file: TokenizerFile) throws(TokenizerError) {
         do throws(JSONError) {
             guard let vocab = file.vocab, let merges = file.merges else {
                 throw JSONError("the model needs vocab and merges", offset: 0)
@@ -22,15 +22,11 @@ extension BytePairModel {
     private static func readVocabulary(_ start: JSONPullReader) throws(JSONError) -> Vocabulary {
         var reader = start
         var vocabulary = Vocabulary(arenaCapacity: 1 << 20)
-        var spelling: [UInt8] = []
         try reader.beginObject()
-        while try reader.nextKey({ key -> Void in
-            spelling.removeAll(keepingCapacity: true)
-            spelling.append(contentsOf: key)
-        }) != nil {
+        while try reader.nextKey({ vocabulary.spell($0) }) != nil {
             let id = try reader.integer()
             guard 0..<TokenizerFile.maxID ~= id else { throw reader.error("a token id is out of range: \(id)") }
-            spelling.withUnsafeBufferPointer { vocabulary.set(Int(id), spelling: $0) }
+            vocabulary.setSpelled(Int(id))
         }
         vocabulary.buildIndex()
         return vocabulary
@@ -60,12 +56,12 @@ extension BytePairModel {
         _ reader: inout JSONPullReader, into builder: inout MergeTableBuilder
     ) throws(JSONError) -> Bool {
         try reader.beginArray()
-        var parts: [[UInt8]] = []
-        while try reader.nextElement() { parts.append(try reader.string { Array($0) }) }
-        guard parts.count == 2 else { return false }
-        return parts[0].withUnsafeBufferPointer { left in
-            parts[1].withUnsafeBufferPointer { right in builder.add(left, right) }
-        }
+        guard try reader.nextElement() else { return false }
+        try reader.string { builder.setLeft($0) }
+        guard try reader.nextElement() else { return false }
+        let isAdded = try reader.string { builder.addRight($0) }
+        let hasMore = try reader.nextElement()
+        return isAdded && !hasMore
     }
 }
 

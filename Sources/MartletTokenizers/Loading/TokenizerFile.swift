@@ -53,10 +53,10 @@ struct TokenizerFile {
             switch key {
             case "vocab":
                 vocab = reader
-                try reader.skip()
+                try reader.skipUnchecked()
             case "merges":
                 merges = reader
-                try reader.skip()
+                try reader.skipUnchecked()
             default: model[key] = try reader.value()
             }
         }

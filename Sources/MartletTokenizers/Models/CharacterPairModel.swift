@@ -121,7 +121,7 @@ extension MergeTable {
     /// The pairs of characters that merges lie across.
     fileprivate func joinFilter(of vocabulary: SpellingTable, prefixLength: Int) -> JoinFilter {
         var filter = JoinFilter(count: count)
-        forEachPair { left, right in
+        forEachPair { left, right, _ in
             guard let left = vocabulary.spelling(Int(left)),
                 let right = vocabulary.spelling(Int(right))?.dropFirst(prefixLength), !left.isEmpty, !right.isEmpty
             else { return }
@@ -134,7 +134,7 @@ extension MergeTable {
 
     fileprivate func involves(_ tokens: Set<Int32>) -> Bool {
         var isInvolved = false
-        forEachPair { left, right in
+        forEachPair { left, right, _ in
             if tokens.contains(left) || tokens.contains(right) { isInvolved = true }
         }
         return isInvolved

@@ -6,14 +6,15 @@ struct ByteAlphabet: Sendable {
     static let shared = ByteAlphabet()
 
     private var scalarOfByte: [UInt16] = []
-    private var byteOfScalar: [UInt8?] = .init(repeating: nil, count: 0x100 + 68)
+    /// -1 for scalars outside the alphabet.
+    private var byteOfScalar = [Int16](repeating: -1, count: 0x180)
 
     private init() {
         var next: UInt16 = 0x100
         for byte in UInt8.min...UInt8.max {
             let isPrintable = (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE
             scalarOfByte.append(isPrintable ? UInt16(byte) : next)
-            byteOfScalar[Int(scalarOfByte[Int(byte)])] = byte
+            byteOfScalar[Int(scalarOfByte[Int(byte)])] = Int16(byte)
             if !isPrintable { next += 1 }
         }
     }
@@ -22,17 +23,30 @@ struct ByteAlphabet: Sendable {
     /// alphabet.
     func appendBytes(of spelling: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) -> Bool {
         let start = bytes.count
-        var index = 0
-        while index < spelling.count {
-            let scalar = UTF8Scalar(in: spelling, at: index)
-            guard scalar.code < byteOfScalar.count, let byte = byteOfScalar[Int(scalar.code)] else {
-                bytes.removeSubrange(start...)
-                return false
+        bytes.append(contentsOf: spelling)
+        let end = bytes.withUnsafeMutableBufferPointer { fold($0, from: start) }
+        bytes.removeLast(bytes.count - (end ?? start))
+        return end != nil
+    }
+
+    /// Replaces the characters from `start` on by their bytes; nil where one is outside the alphabet, else the end.
+    private func fold(_ bytes: UnsafeMutableBufferPointer<UInt8>, from start: Int) -> Int? {
+        var (index, end) = (start, start)
+        while index < bytes.count {
+            var code = Int(bytes[index])
+            index += 1
+            if code >= 0x80 {
+                // Two bytes: U+0080 to U+017F.
+                guard (0xC2...0xC5).contains(code), index < bytes.count, bytes[index] & 0xC0 == 0x80 else { return nil }
+                code = (code & 0x1F) << 6 | Int(bytes[index] & 0x3F)
+                index += 1
             }
-            bytes.append(byte)
-            index += scalar.length
+            let byte = byteOfScalar[code]
+            guard byte >= 0 else { return nil }
+            bytes[end] = UInt8(truncatingIfNeeded: byte)
+            end += 1
         }
-        return true
+        return end
     }
 
     /// The spelling of `bytes` as UTF-8.

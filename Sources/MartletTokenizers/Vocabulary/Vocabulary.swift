@@ -2,6 +2,7 @@
 struct Vocabulary: Sendable {
     private var arena: [UInt8] = []
     private var spans: [Span] = []
+    private var spelled = Span()
     /// Open addressing over the model's own tokens, which merges and whole-word lookups may produce.
     private var slots: [Slot] = []
     private var slotMask = 0
@@ -10,9 +11,13 @@ struct Vocabulary: Sendable {
 
     private struct Span: Sendable {
         var start: UInt32 = 0
-        var length: UInt32 = 0
-        /// The bytes are the spelling itself, because it has characters outside the byte alphabet.
-        var isVerbatim = false
+        /// The length times two, plus one where the bytes are the spelling itself, because it has characters outside
+        /// the byte alphabet.
+        var extent: UInt32 = 0
+
+        var length: Int { Int(extent >> 1) }
+        var isVerbatim: Bool { extent & 1 == 1 }
+        var range: Range<Int> { Int(start)..<Int(start) + length }
     }
 
     private struct Slot: Sendable {
@@ -28,12 +33,22 @@ struct Vocabulary: Sendable {
 
     /// Sets the token `id`, spelled in the byte alphabet.
     mutating func set(_ id: Int, spelling: UnsafeBufferPointer<UInt8>) {
+        spell(spelling)
+        setSpelled(id)
+    }
+
+    /// Takes the spelling of the token that `setSpelled` then gives an id.
+    mutating func spell(_ spelling: UnsafeBufferPointer<UInt8>) {
         let start = arena.count
         let isVerbatim = !ByteAlphabet.shared.appendBytes(of: spelling, to: &arena)
         if isVerbatim { arena.append(contentsOf: spelling) }
+        spelled = Span(start: UInt32(start), extent: UInt32(arena.count - start) << 1 | (isVerbatim ? 1 : 0))
+    }
+
+    /// Gives the token spelled last its id.
+    mutating func setSpelled(_ id: Int) {
         while spans.count <= id { spans.append(Span()) }
-        spans[id] = Span(
-            start: UInt32(start), length: UInt32(arena.count - start), isVerbatim: isVerbatim)
+        spans[id] = spelled
         tokenCount += 1
     }
 
@@ -42,14 +57,23 @@ struct Vocabulary: Sendable {
         let start = arena.count
         arena.append(contentsOf: bytes)
         while spans.count <= id { spans.append(Span()) }
-        spans[id] = Span(start: UInt32(start), length: UInt32(arena.count - start))
+        spans[id] = Span(start: UInt32(start), extent: UInt32(arena.count - start) << 1)
+        tokenCount += 1
     }
 
     /// The bytes the token decodes to; empty for an id without token.
     func bytes(_ id: Int) -> ArraySlice<UInt8> {
         guard spans.indices.contains(id) else { return [] }
+        return arena[spans[id].range]
+    }
+
+    /// Calls `body` with the bytes the token is made of; with none for an id without token or with characters outside
+    /// the byte alphabet.
+    func withBytes<R>(_ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         let span = spans[id]
-        return arena[Int(span.start)..<Int(span.start + span.length)]
+        return arena.withUnsafeBufferPointer { arena in
+            body(UnsafeBufferPointer(rebasing: arena[span.isVerbatim ? 0..<0 : span.range]))
+        }
     }
 
     /// How the file spells the token; nil for an id without token.
@@ -69,43 +93,46 @@ struct Vocabulary: Sendable {
         slots = Array(repeating: Slot(), count: capacity)
         slotMask = capacity - 1
         for id in spans.indices where spans[id].length > 0 && !spans[id].isVerbatim {
-            bytes(id).withUnsafeBufferPointer { insert(id, $0) }
+            let (index, tag) = withBytes(id) { bytes in
+                let hash = ByteHash.hash(bytes)
+                return (slot(of: bytes, hash), Self.tag(hash))
+            }
+            if slots[index].occupant == 0 { slots[index] = Slot(tag: tag, occupant: UInt32(id) + 1) }
         }
-    }
-
-    private mutating func insert(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) {
-        let hash = ByteHash.hash(bytes)
-        let tag = UInt32(truncatingIfNeeded: hash >> 32)
-        var index = Int(truncatingIfNeeded: hash) & slotMask
-        while slots[index].occupant != 0 {
-            if slots[index].tag == tag, isToken(Int(slots[index].occupant - 1), bytes) { return }
-            index = (index + 1) & slotMask
-        }
-        slots[index] = Slot(tag: tag, occupant: UInt32(id) + 1)
     }
 
     /// The token that decodes to exactly `bytes`.
     func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
-        let hash = ByteHash.hash(bytes)
-        let tag = UInt32(truncatingIfNeeded: hash >> 32)
-        var index = Int(truncatingIfNeeded: hash) & slotMask
-        while slots[index].occupant != 0 {
-            if slots[index].tag == tag, isToken(Int(slots[index].occupant - 1), bytes) {
-                return Int32(bitPattern: slots[index].occupant - 1)
-            }
-            index = (index + 1) & slotMask
-        }
-        return nil
+        guard !slots.isEmpty else { return nil }
+        let occupant = slots[slot(of: bytes, ByteHash.hash(bytes))].occupant
+        return occupant == 0 ? nil : Int32(bitPattern: occupant - 1)
     }
 
+    /// The slot of the token that decodes to `bytes`, or the free one where it belongs.
+    private func slot(of bytes: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+        slots.withUnsafeBufferPointer { slots in
+            let tag = Self.tag(hash)
+            var index = Int(truncatingIfNeeded: hash) & slotMask
+            while true {
+                let slot = slots.baseAddress![index]
+                if slot.occupant == 0 { return index }
+                if slot.tag == tag, isToken(Int(slot.occupant - 1), bytes) { return index }
+                index = (index + 1) & slotMask
+            }
+        }
+    }
+
+    private static func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
+
     /// Whether the model's token `id` decodes to exactly `bytes`.
+    @inline(__always)
     func isToken(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard spans.indices.contains(id) else { return false }
+        guard id >= 0, id < spans.count else { return false }
         let span = spans[id]
-        guard Int(span.length) == bytes.count, !span.isVerbatim else { return false }
+        guard span.extent == UInt32(truncatingIfNeeded: bytes.count) << 1 else { return false }
         return arena.withUnsafeBufferPointer { arena in
-            for offset in 0..<bytes.count where arena[Int(span.start) + offset] != bytes[offset] { return false }
-            return true
+            guard let base = bytes.baseAddress else { return true }
+            return ByteHash.isEqual(arena.baseAddress! + Int(span.start), base, count: bytes.count)
         }
     }
 }

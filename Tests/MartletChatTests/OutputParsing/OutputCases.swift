@@ -13,21 +13,23 @@ struct OutputCase: Sendable, CustomStringConvertible {
 
     var description: String { "\(format): \(text)" }
 
-    static let jsonFormats = load("json_formats.json")
+    static let jsonFormats = document["cases"]!.arrayValue!.map { value in
+        OutputCase(
+            format: value["format"]!.stringValue!, text: value["text"]!.stringValue!,
+            reasoning: value["reasoning"]?.stringValue, content: value["content"]?.stringValue,
+            calls: value["tool_calls"]!.arrayValue!.map {
+                [$0["name"]!.stringValue!, $0["arguments"]!.stringValue!]
+            })
+    }
+    /// The tools of the requests.
+    static let tools = document["tools"]!.arrayValue!
 
-    private static func load(_ name: String) -> [OutputCase] {
+    private static let document: JSONValue = {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let data = try! Data(contentsOf: tests.appending(path: "Fixtures/tool_calls/\(name)"))
-        return try! JSONReader.parse([UInt8](data)).arrayValue!.map { value in
-            OutputCase(
-                format: value["format"]!.stringValue!, text: value["text"]!.stringValue!,
-                reasoning: value["reasoning"]?.stringValue, content: value["content"]?.stringValue,
-                calls: value["tool_calls"]!.arrayValue!.map {
-                    [$0["name"]!.stringValue!, $0["arguments"]!.stringValue!]
-                })
-        }
-    }
+        let data = try! Data(contentsOf: tests.appending(path: "Fixtures/tool_calls/json_formats.json"))
+        return try! JSONReader.parse([UInt8](data))
+    }()
 }
 
 /// Numbers that are the same in every run.
@@ -45,7 +47,8 @@ struct FixedRandomness: RandomNumberGenerator, Sendable {
 /// The message of a text that comes in pieces.
 func message(_ format: String, _ pieces: some Sequence<String>) -> OutputMessage {
     var parser = OutputParser(
-        toolCalls: ToolCallFormat.named(format)!, reasoning: nil, randomness: FixedRandomness())
+        toolCalls: ToolCallFormat.named(format)!, reasoning: nil, tools: OutputCase.tools, randomness: FixedRandomness()
+    )
     var events: [OutputEvent] = []
     for piece in pieces { events += parser.append(piece) }
     return OutputMessage(events + parser.finish())

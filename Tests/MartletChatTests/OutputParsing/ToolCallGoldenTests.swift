@@ -37,7 +37,8 @@ import Testing
 
     /// However an output is cut off, nothing but whitespace is lost as long as no call has come of it.
     @Test func `An output cut off anywhere stays content until a call is complete`() {
-        for known in OutputCase.jsonFormats where known.format != "openai" {
+        let framed = ["openai", "gigachat3", "cohere_command3", "cohere_command4"]
+        for known in OutputCase.jsonFormats where !framed.contains(known.format) {
             for end in 0..<known.text.unicodeScalars.count {
                 let text = known.text.scalars(0..<end)
                 let message = message(known.format, [text])

@@ -10,7 +10,8 @@ extension ReasoningFormat {
         ReasoningFormat("deepseek_v3", baseThinking),
         ReasoningFormat("holo2", baseThinking),
         ReasoningFormat("step3", ReasoningMarkup(starts: [], ends: ["</think>"])),
-        ReasoningFormat("olmo3", ReasoningMarkup(starts: ["<think>"], ends: ["</think>"], repeatedStart: .droppedFirst)),
+        ReasoningFormat(
+            "olmo3", ReasoningMarkup(starts: ["<think>"], ends: ["</think>"], repeatedStart: .droppedFirst)),
         ReasoningFormat(
             "ernie45",
             baseThinking.with { $0.answer = ("<response>", "</response>") }),
@@ -45,11 +46,15 @@ extension ReasoningFormat {
                 $0.breaks = ["<|tool_calls_section_begin|>"]
                 $0.trimsEnd = true
             }),
-        ReasoningFormat("minimax_m2_append_think", markers: ["<think>", "</think>"]) { _ in PrefixedContent("<think>") },
+        ReasoningFormat("minimax_m2_append_think", markers: ["<think>", "</think>"]) { _ in
+            PrefixedContent("<think>")
+        },
         ReasoningFormat("identity", markers: []) { _ in PrefixedContent("") },
     ]
 
     private static let otherFormats: [ReasoningFormat] = [
+        // Harmony's messages are told apart as a whole.
+        ReasoningFormat("openai_gptoss", markers: [], toolCallFormat: .harmony) { _ in PrefixedContent("") },
         ReasoningFormat(
             "mistral",
             ReasoningMarkup(
@@ -87,7 +92,7 @@ extension ReasoningFormat {
 
     /// A format that its markup says all of.
     private init(_ name: String, _ markup: ReasoningMarkup) {
-        self.init(name, markers: markup.starts + markup.ends) { MarkedReasoning(markup, $0) }
+        self.init(name, markers: markup.starts + markup.ends, markup: markup) { MarkedReasoning(markup, $0) }
     }
 }
 

@@ -13,7 +13,7 @@ extension ToolCallFormat {
             .space, .literal("<｜tool▁call▁end｜>"),
         ]
         let pattern = CallPattern(steps: steps, repetition: deepSeekRepetition) {
-            JSONCalls.verbatim(name: $0.names[1], arguments: $0.json)
+            JSONCalls().verbatim(name: $0.names[1], arguments: $0.json)
         }
         return PatternSyntax(["<｜tool▁calls▁begin｜>": [pattern]])
     }
@@ -25,7 +25,7 @@ extension ToolCallFormat {
             .space, .optionalObject, .space, .literal("<｜tool▁call▁end｜>"),
         ]
         let pattern = CallPattern(steps: steps, repetition: deepSeekRepetition) {
-            JSONCalls.verbatim(name: $0.names[0], arguments: $0.json)
+            JSONCalls().verbatim(name: $0.names[0], arguments: $0.json)
         }
         return PatternSyntax(["<｜tool▁calls▁begin｜>": [pattern]])
     }

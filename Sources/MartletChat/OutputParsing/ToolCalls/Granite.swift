@@ -2,8 +2,9 @@ extension ToolCallFormat {
     /// `<|tool_call|>[{"name": …, "arguments": {…}}, …]` in Granite 3.0, with `<tool_call>` in 3.1.
     static let granite = ToolCallFormat(
         "granite", markers: ["<|tool_call|>", "<tool_call>"], contentTrimming: .whitespace
-    ) { _ in
-        let calls = JSONCalls(argumentKeys: ["arguments", "parameters"], argumentsMayBeMissing: true)
+    ) { tools in
+        let calls = JSONCalls(
+            argumentKeys: ["arguments", "parameters"], argumentsMayBeMissing: true, tools: tools)
         let pattern = CallPattern(steps: [.space, .array]) { calls.list($0.json) }
         return PatternSyntax(["<|tool_call|>": [pattern], "<tool_call>": [pattern]])
     }

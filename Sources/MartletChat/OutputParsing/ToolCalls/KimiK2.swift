@@ -6,7 +6,7 @@ extension ToolCallFormat {
             "<|tool_calls_section_begin|>", "<|tool_calls_section_end|>", "<|tool_call_begin|>",
             "<|tool_call_argument_begin|>", "<|tool_call_end|>",
         ]
-    ) { _ in
+    ) { tools in
         let steps: [CallPattern.Step] = [
             .space, .literal("<|tool_call_begin|>"), .space, .name(until: ["<|tool_call_argument_begin|>"]),
             .literal("<|tool_call_argument_begin|>"), .space, .optionalObject, .space, .looseEnd("<|tool_call_end|>"),
@@ -14,7 +14,7 @@ extension ToolCallFormat {
         let repetition = CallPattern.Repetition(start: "<|tool_call_begin|>", end: "<|tool_calls_section_end|>")
         let pattern = CallPattern(steps: steps, repetition: repetition) { captures in
             kimiID(captures.names[0]).flatMap {
-                JSONCalls.verbatim(name: $0.name, arguments: captures.json, id: $0.id)
+                JSONCalls(tools: tools).verbatim(name: $0.name, arguments: captures.json, id: $0.id)
             }
         }
         return PatternSyntax(["<|tool_calls_section_begin|>": [pattern]])

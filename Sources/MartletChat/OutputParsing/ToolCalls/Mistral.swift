@@ -3,7 +3,7 @@ extension ToolCallFormat {
     /// `[TOOL_CALLS]NAME[ARGS]{…}`, repeated, with `[CALL_ID]ID` after the name in between.
     static let mistral = ToolCallFormat(
         "mistral", markers: ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]"], contentTrimming: .whitespace, idStyle: .mistral
-    ) { _ in
+    ) { tools in
         // vLLM strips the content before calls of the newer spelling only.
         let calls = JSONCalls(argumentsMayBeMissing: true, trimming: OutputSink.Trimming.none)
         let again = CallPattern.Step.anyNumber(of: "[TOOL_CALLS]")
@@ -14,7 +14,8 @@ extension ToolCallFormat {
             .anyNumber(of: "[ARGS]"), .space, .object,
         ]) { captures in
             let id = captures.names[1]
-            return JSONCalls.verbatim(name: captures.names[0], arguments: captures.json, id: id.isEmpty ? nil : id)
+            return JSONCalls(tools: tools).verbatim(
+                name: captures.names[0], arguments: captures.json, id: id.isEmpty ? nil : id)
         }
         return PatternSyntax(["[TOOL_CALLS]": [list, single, named]])
     }

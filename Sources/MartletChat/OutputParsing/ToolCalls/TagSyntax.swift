@@ -89,7 +89,9 @@ struct TagSyntax: ToolCallSyntax {
         }
         // A section's end belongs to the content where a call in it does.
         defer { isRefused = false }
-        return .settled(isRefused && isFirst ? .content(end: cursor.index) : .calls([], end: cursor.index, continues: false))
+        let isContent = isRefused && isFirst
+        return .settled(
+            isContent ? .content(end: cursor.index) : .calls([], end: cursor.index, continues: false))
     }
 
     private mutating func readName(_ cursor: inout TagCursor) -> Step {
@@ -203,7 +205,7 @@ struct TagSyntax: ToolCallSyntax {
         let parameterEnd: [UInt8]
 
         init(_ spelling: TagSpelling) {
-                        let starts = spelling.sectionStarts + spelling.fillers
+            let starts = spelling.sectionStarts + spelling.fillers
             let tags = [spelling.callStart] + starts + spelling.sectionEnds
             numSectionStarts = starts.count
             section = tags.map { Array($0.utf8) }

@@ -1,0 +1,75 @@
+import Martlet
+import MartletChat
+import MartletEngine
+import MartletJSON
+import MartletServer
+
+/// An engine whose answer is the last message of the conversation, for testing how answers are told apart.
+///
+/// `chat_template_kwargs` name the formats, `tool_call_parser` and `reasoning_parser`; the request's `seed` says how many
+/// characters come at a time, zero all of them.
+struct ReplayEngine: ServingEngine {
+    let servedModel = ServedModel(name: "replay", root: "replay", maxModelLen: 1 << 20)
+
+    var load: EngineStatistics { EngineStatistics() }
+
+    func encode(_ text: String, addSpecialTokens: Bool) throws(LLMError) -> [Int32] { text.utf8.map { Int32($0) } }
+
+    func decode(_ tokenIDs: [Int32], skipSpecialTokens: Bool) throws(LLMError) -> String {
+        String(decoding: tokenIDs.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    }
+
+    func bytes(ofToken tokenID: Int32) -> [UInt8] { [UInt8(truncatingIfNeeded: tokenID)] }
+
+    func vocabularyEntry(_ tokenID: Int32) -> String { "\(tokenID)" }
+
+    func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
+        let toolCalls = chat.templateVariables["tool_call_parser"]?.stringValue.flatMap(ToolCallFormat.named)
+        let reasoning = chat.templateVariables["reasoning_parser"]?.stringValue.flatMap(ReasoningFormat.named)
+        return PreparedChat(
+            prompt: .text(chat.messages.last?["content"]?.stringValue ?? ""),
+            parser: OutputParser(
+                toolCalls: chat.parsesToolCalls ? toolCalls : nil, reasoning: reasoning, tools: chat.tools))
+    }
+
+    func events(
+        for request: GenerationRequest
+    ) async throws(LLMError) -> any AsyncSequence<GenerationEvent, LLMError> & Sendable {
+        guard case .text(let output) = request.prompt else { return ReplayedEvents(pieces: []) }
+        return ReplayedEvents(pieces: Self.pieces(of: output, length: Int(request.sampling.seed ?? 0)))
+    }
+
+    func shutDown(drainTimeout: Duration?) async {}
+
+    private static func pieces(of text: String, length: Int) -> [String] {
+        guard length > 0 else { return [text] }
+        // Scalars and not characters: models cut between any two.
+        let scalars = Array(text.unicodeScalars)
+        return stride(from: 0, to: scalars.count, by: length).map { start in
+            String(String.UnicodeScalarView(scalars[start..<min(start + length, scalars.count)]))
+        }
+    }
+}
+
+/// One event a piece; the last one ends the output.
+private struct ReplayedEvents: AsyncSequence, Sendable {
+    let pieces: [String]
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let pieces: [String]
+        var position = 0
+
+        mutating func next(isolation actor: isolated (any Actor)?) async throws(LLMError) -> GenerationEvent? {
+            guard position == 0 || position < pieces.count else { return nil }
+            var event = GenerationEvent(index: 0)
+            event.text = position < pieces.count ? pieces[position] : ""
+            event.tokenIDs = event.text.utf8.map { Int32($0) }
+            event.numPromptTokens = 1
+            position += 1
+            if position >= pieces.count { event.finishReason = .stop }
+            return event
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(pieces: pieces) }
+}
