@@ -5,6 +5,8 @@
 enum DecoderStep: Sendable {
     /// Spells a text in each token differently.
     case replace(pattern: [UInt8], content: [UInt8])
+    /// Spells what a regular expression matches differently.
+    case replaceMatches(of: RegexPattern, content: [UInt8])
     /// The replacement character becomes a space; in the first token it vanishes where a space was prepended.
     case metaspace(replacement: [UInt8], dropsFirst: Bool)
     /// Tokens `<0x00>` to `<0xFF>` become the text of their bytes.
@@ -25,7 +27,9 @@ extension DecoderStep {
     /// What a step that looks at single tokens makes of one; `isFirst` and `isLast` tell its place.
     func apply(to token: [UInt8], isFirst: Bool, isLast: Bool) -> [UInt8] {
         switch self {
-        case .replace(let pattern, let content): token.replacing(pattern, content)
+        case .replace(let pattern, let content): token.isEmpty ? [] : token.replacing(pattern, content)
+        case .replaceMatches(let pattern, let content):
+            token.withUnsafeBufferPointer { pattern.replaceAll(in: $0, with: content) } ?? token
         case .metaspace(let replacement, let dropsFirst):
             token.replacing(replacement, isFirst && dropsFirst ? [] : [UInt8(ascii: " ")])
         case .byteFallback: token

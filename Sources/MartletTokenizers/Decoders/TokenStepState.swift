@@ -25,7 +25,7 @@ struct TokenStepState: Sendable {
             last = token
             let text = step.apply(to: token, isFirst: isFirst, isLast: false)
             if !text.isEmpty { emit(text) }
-        case .replace, .metaspace, .strip, .wordPiece, .byteLevel:
+        case .replace, .replaceMatches, .metaspace, .strip, .wordPiece, .byteLevel:
             emit(step.apply(to: token, isFirst: isFirst, isLast: false))
         }
     }

@@ -54,11 +54,12 @@ extension TokenDecoder {
                 content: try character(json, "content", "Strip"), start: try count(json, "start"),
                 stop: try count(json, "stop"))
         case "Replace":
-            guard let pattern = json["pattern"]?["String"]?.stringValue else {
-                let name = json["pattern"]?["Regex"]?.stringValue ?? "none"
-                throw .unsupported(part: "Replace pattern of the decoder", name: name, supported: "a String")
+            let content = try text(json, "content", "Replace")
+            if let regex = json["pattern"]?["Regex"]?.stringValue {
+                return .replaceMatches(of: try RegexPattern(regex), content: content)
             }
-            return .replace(pattern: Array(pattern.utf8), content: try text(json, "content", "Replace"))
+            guard let pattern = json["pattern"]?["String"]?.stringValue else { throw missing("pattern", "Replace") }
+            return .replace(pattern: Array(pattern.utf8), content: content)
         default: throw .unsupported(part: "decoder", name: type ?? json.kindName, supported: supported)
         }
     }

@@ -54,7 +54,7 @@ struct AddedTokenMatcher: Sendable {
     func forEachSegment(
         in text: UnsafeBufferPointer<UInt8>, parseSpecial: Bool, _ body: (Segment) -> Void
     ) {
-        var segmentStart = 0
+        var (segmentStart, strippedEnd) = (0, 0)
         var index = 0
         while index < text.count {
             guard startsToken[Int(text[index])], let (found, matchEnd) = match(in: text, at: index) else {
@@ -66,8 +66,12 @@ struct AddedTokenMatcher: Sendable {
             index = matchEnd
             if token.isSpecial && !parseSpecial { continue }
             if token.singleWord && (endsWithWord(text, start) || startsWithWord(text, end)) { continue }
-            if token.lstrip { start = max(whitespaceStart(text, start), segmentStart) }
-            if token.rstrip { end = whitespaceEnd(text, end) }
+            if token.lstrip { start = segmentStart < start ? whitespaceStart(text, start, segmentStart) : segmentStart }
+            if token.rstrip {
+                // Tokens of whitespace may follow in what is taken here, and must not look through all of it again.
+                end = end <= strippedEnd ? strippedEnd : whitespaceEnd(text, end)
+                strippedEnd = end
+            }
             if segmentStart < start { body(Segment(range: segmentStart..<start, token: nil)) }
             // Where the token before took the whitespace that this one stands in, nothing of it may be left.
             if start < end { body(Segment(range: start..<end, token: token.id)) }
@@ -84,9 +88,10 @@ struct AddedTokenMatcher: Sendable {
         index < text.count && UnicodeClassTable.shared[UTF8Scalar(in: text, at: index).code].isWord
     }
 
-    private func whitespaceStart(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
+    /// Where the whitespace before `index` begins, or `limit` if that comes later.
+    private func whitespaceStart(_ text: UnsafeBufferPointer<UInt8>, _ index: Int, _ limit: Int) -> Int {
         var index = index
-        while index > 0 {
+        while index > limit {
             let scalar = UTF8Scalar(in: text, before: index)
             guard UnicodeClassTable.shared[scalar.code].isWhitespace else { break }
             index -= scalar.length
