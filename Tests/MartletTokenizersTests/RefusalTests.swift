@@ -110,8 +110,9 @@ struct RefusalTests {
             GGUFVocabulary(
                 model: model, pre: pre, tokens: [Array("a".utf8)], tokenTypes: types, merges: [], eosTokenID: eos)
         }
-        #expect(throws: Never.self) { try Tokenizer(gguf: vocabulary("gpt2", "default")) }
-        #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("llama", "default")) }
+        #expect(throws: Never.self) { try Tokenizer(gguf: vocabulary("gpt2", "gpt-2")) }
+        #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("none", "default")) }
+        #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("martian", "default")) }
         #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("gpt2", "martian")) }
         #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("gpt2", "gpt-2", types: [1, 1])) }
         #expect(throws: TokenizerError.self) { try Tokenizer(gguf: vocabulary("gpt2", "gpt-2", eos: 7)) }

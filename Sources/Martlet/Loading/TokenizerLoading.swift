@@ -114,5 +114,14 @@ extension GGUFVocabulary {
             bosTokenID: id(metadata.bosTokenID), eosTokenID: id(metadata.eosTokenID),
             eotTokenID: id(metadata.eotTokenID), unknownTokenID: id(metadata.unknownTokenID),
             paddingTokenID: id(metadata.paddingTokenID), addBOS: metadata.addBOS, addEOS: metadata.addEOS)
+        name = metadata.name ?? ""
+        (scores, charsMap) = (metadata.scores, metadata.charsMap)
+        eomTokenID = id(metadata.eomTokenID)
+        separatorTokenID = id(metadata.separatorTokenID)
+        classifierTokenID = id(metadata.classifierTokenID)
+        maskTokenID = id(metadata.maskTokenID)
+        addSpacePrefix = metadata.addSpacePrefix
+        removeExtraWhitespaces = metadata.removeExtraWhitespaces
+        (lowercases, stripsAccents) = (metadata.lowercases, metadata.stripsAccents)
     }
 }

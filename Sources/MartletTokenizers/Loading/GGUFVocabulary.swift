@@ -14,28 +14,52 @@ public struct GGUFVocabulary: Sendable {
     public var model: String
     /// `pre`: which splitting pattern.
     public var pre: String
+    /// `general.name`: some models' tokens strip white space, which only their names tell.
+    public var name = ""
     /// `tokens`, as GGUF spells them.
     public var tokens: [[UInt8]]
     /// `token_type`, parallel to `tokens`; may be empty, then all are normal.
     public var tokenTypes: [Int32]
+    /// `scores`, parallel to `tokens`; may be empty, then all are zero.
+    public var scores: [Float] = []
     /// `merges`, each "left right", lowest rank first.
     public var merges: [[UInt8]]
+    /// `precompiled_charsmap`: SentencePiece's normalisation; empty for none.
+    public var charsMap: [UInt8] = []
+
     /// `bos_token_id`.
     public var bosTokenID: Int32?
     /// `eos_token_id`.
     public var eosTokenID: Int32?
     /// `eot_token_id`: ends a turn.
     public var eotTokenID: Int32?
+    /// `eom_token_id`: ends a message.
+    public var eomTokenID: Int32?
     /// `unknown_token_id`.
     public var unknownTokenID: Int32?
+    /// `seperator_token_id`, spelled so.
+    public var separatorTokenID: Int32?
     /// `padding_token_id`.
     public var paddingTokenID: Int32?
-    /// `add_bos_token`; nil leaves it to what is usual for `pre`.
-    public var addBOS: Bool?
-    /// `add_eos_token`; nil means no.
-    public var addEOS: Bool?
+    /// `cls_token_id`.
+    public var classifierTokenID: Int32?
+    /// `mask_token_id`.
+    public var maskTokenID: Int32?
 
-    /// The metadata of one file.
+    /// `add_bos_token`; nil leaves it to what is usual for `model` and `pre`.
+    public var addBOS: Bool?
+    /// `add_eos_token`; nil leaves it to what is usual for `model`.
+    public var addEOS: Bool?
+    /// `add_space_prefix`; nil leaves it to what is usual for `model`.
+    public var addSpacePrefix: Bool?
+    /// `remove_extra_whitespaces`; nil means no.
+    public var removeExtraWhitespaces: Bool?
+    /// `normalizer.lowercase`; nil means yes.
+    public var lowercases: Bool?
+    /// `normalizer.strip_accents`; nil means as `lowercases`.
+    public var stripsAccents: Bool?
+
+    /// The metadata of one file; the members that are left out are set one by one.
     public init(
         model: String, pre: String, tokens: [[UInt8]], tokenTypes: [Int32] = [], merges: [[UInt8]],
         bosTokenID: Int32? = nil, eosTokenID: Int32? = nil, eotTokenID: Int32? = nil, unknownTokenID: Int32? = nil,
@@ -53,5 +77,10 @@ public struct GGUFVocabulary: Sendable {
         self.paddingTokenID = paddingTokenID
         self.addBOS = addBOS
         self.addEOS = addEOS
+    }
+
+    /// What the token `id` is.
+    func type(_ id: Int) -> TokenType {
+        tokenTypes.indices.contains(id) ? TokenType(rawValue: tokenTypes[id]) ?? .normal : .normal
     }
 }

@@ -46,6 +46,8 @@ extension TokenizerModel {
         case .unigram(let model): model.unknownToken == nil
         case .wordPiece(let model): model.unknownToken == nil
         case .wordLevel(let model): model.unknownToken == nil
+        case .longestMatch(let model): model.unknownToken == nil
+        case .leastCost: false
         }
     }
 }

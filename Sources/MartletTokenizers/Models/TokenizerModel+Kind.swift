@@ -7,6 +7,8 @@ extension Tokenizer {
         case .unigram: "Unigram"
         case .wordPiece: "WordPiece"
         case .wordLevel: "WordLevel"
+        case .longestMatch: "longest match"
+        case .leastCost: "least cost"
         }
     }
 }

@@ -10,6 +10,10 @@ enum TokenizerModel: Sendable {
     case wordPiece(WordPieceModel)
     /// The piece is a token.
     case wordLevel(WordLevelModel)
+    /// The longest tokens, which are any bytes, from the start of the piece.
+    case longestMatch(LongestMatchModel)
+    /// The cheapest tokens.
+    case leastCost(LeastCostModel)
 }
 
 extension TokenizerModel {
@@ -27,6 +31,8 @@ extension TokenizerModel {
         case .unigram(let model): model.vocabulary
         case .wordPiece(let model): model.vocabulary
         case .wordLevel(let model): model.vocabulary
+        case .longestMatch(let model): model.vocabulary
+        case .leastCost(let model): model.vocabulary
         }
     }
 
@@ -63,6 +69,8 @@ extension TokenizerModel {
         case .unigram(let model): model.encode(piece, into: &ids, scratch: &scratch.unigram)
         case .wordPiece(let model): model.encode(piece, into: &ids)
         case .wordLevel(let model): model.encode(piece, into: &ids)
+        case .longestMatch(let model): model.encode(piece, into: &ids)
+        case .leastCost(let model): model.encode(piece, into: &ids)
         }
     }
 }

@@ -1,9 +1,11 @@
 /// The tokenizer of a GGUF file as its `tokenizer.ggml.*` metadata give it.
 ///
-/// **Source** ggml docs/gguf.md, section Tokenizer.
+/// **Source** ggml docs/gguf.md, section Tokenizer, and llama.cpp `llama-arch.cpp` for the keys that it leaves out.
 public struct GGUFVocabularyMetadata: Sendable {
     /// `tokenizer.ggml.model`: `gpt2` is byte-level BPE, `llama` SentencePiece.
     public let model: String
+    /// `general.name`, which tells models with peculiar tokens.
+    public let name: String?
     /// `tokenizer.ggml.pre`: which pre-tokenizer, for instance `llama-bpe`, `qwen2`, `smollm`.
     public let pre: String?
     /// Every token's bytes as the file spells them, by id.
@@ -14,6 +16,8 @@ public struct GGUFVocabularyMetadata: Sendable {
     public let merges: PackedStrings
     /// SentencePiece scores, empty when the file has none.
     public let scores: [Float]
+    /// SentencePiece's normalisation, empty when the file has none.
+    public let charsMap: [UInt8]
     /// Beginning of sequence.
     public let bosTokenID: Int?
     /// End of sequence.
@@ -24,14 +28,26 @@ public struct GGUFVocabularyMetadata: Sendable {
     public let eomTokenID: Int?
     /// Unknown token.
     public let unknownTokenID: Int?
+    /// Separates texts, and ends them in BERT.
+    public let separatorTokenID: Int?
     /// Padding.
     public let paddingTokenID: Int?
+    /// Stands for a text as a whole.
+    public let classifierTokenID: Int?
+    /// Stands for a token that is to be guessed.
+    public let maskTokenID: Int?
     /// Whether a prompt starts with `bosTokenID`; nil when the file does not say.
     public let addBOS: Bool?
     /// Whether a prompt ends with `eosTokenID`; nil when the file does not say.
     public let addEOS: Bool?
     /// Whether SentencePiece puts a space before the text; nil when the file does not say.
     public let addSpacePrefix: Bool?
+    /// Whether runs of spaces count as one; nil when the file does not say.
+    public let removeExtraWhitespaces: Bool?
+    /// Whether BERT's text is made lower case; nil when the file does not say.
+    public let lowercases: Bool?
+    /// Whether BERT's text loses its accents; nil when the file does not say.
+    public let stripsAccents: Bool?
 
     /// Reads the tokenizer keys of `gguf`.
     ///
@@ -39,6 +55,7 @@ public struct GGUFVocabularyMetadata: Sendable {
     public init(_ gguf: GGUF) throws(CheckpointError) {
         let reader = GGUFMetadataReader(gguf)
         model = try reader.string("tokenizer.ggml.model")
+        name = try reader.optionalString("general.name")
         pre = try reader.optionalString("tokenizer.ggml.pre")
         guard let tokens = try reader.array("tokenizer.ggml.tokens", "strings", \.strings) else {
             throw reader.error("tokenizer.ggml.tokens", "is missing")
@@ -46,7 +63,11 @@ public struct GGUFVocabularyMetadata: Sendable {
         self.tokens = tokens
         tokenTypes = try reader.array("tokenizer.ggml.token_type", "integers", \.integers) ?? []
         merges = try reader.array("tokenizer.ggml.merges", "strings", \.strings) ?? PackedStrings()
-        scores = try reader.array("tokenizer.ggml.scores", "floats", \.floats) ?? []
+        scores =
+            try reader.array("tokenizer.ggml.scores", "numbers") { $0.floats ?? $0.integers?.map { Float($0) } } ?? []
+        charsMap = (try reader.array("tokenizer.ggml.precompiled_charsmap", "integers", \.integers) ?? []).map {
+            UInt8(truncatingIfNeeded: $0)
+        }
         for (key, count) in [("token_type", tokenTypes.count), ("scores", scores.count)] {
             guard count == 0 || count == tokens.count else {
                 throw reader.error("tokenizer.ggml.\(key)", "has \(count) entries for \(tokens.count) tokens")
@@ -65,10 +86,16 @@ public struct GGUFVocabularyMetadata: Sendable {
         eotTokenID = try id("eot")
         eomTokenID = try id("eom")
         unknownTokenID = try id("unknown")
+        separatorTokenID = try id("seperator")
         paddingTokenID = try id("padding")
+        classifierTokenID = try id("cls")
+        maskTokenID = try id("mask")
         addBOS = try reader.optionalBool("tokenizer.ggml.add_bos_token")
         addEOS = try reader.optionalBool("tokenizer.ggml.add_eos_token")
         addSpacePrefix = try reader.optionalBool("tokenizer.ggml.add_space_prefix")
+        removeExtraWhitespaces = try reader.optionalBool("tokenizer.ggml.remove_extra_whitespaces")
+        lowercases = try reader.optionalBool("tokenizer.ggml.normalizer.lowercase")
+        stripsAccents = try reader.optionalBool("tokenizer.ggml.normalizer.strip_accents")
     }
 
     /// Every id that ends a generation, in ascending order.
