@@ -56,9 +56,8 @@ struct Vocabulary: Sendable {
     mutating func set(_ id: Int, bytes: some Collection<UInt8>) {
         let start = arena.count
         arena.append(contentsOf: bytes)
-        while spans.count <= id { spans.append(Span()) }
-        spans[id] = Span(start: UInt32(start), extent: UInt32(arena.count - start) << 1)
-        tokenCount += 1
+        spelled = Span(start: UInt32(start), extent: UInt32(arena.count - start) << 1)
+        setSpelled(id)
     }
 
     /// The bytes the token decodes to; empty for an id without token.
