@@ -33,6 +33,7 @@ extension Tokenizer {
                 }
             }
         }
+        workspaces.give(encoding.workspace)
         return encoding.ids
     }
 }
@@ -41,13 +42,13 @@ extension Tokenizer {
 private struct Encoding {
     let tokenizer: Tokenizer
     var ids: [Int32] = []
-    private var scratch = ModelScratch()
-    private var words = WordCache()
+    var workspace: Workspace
     /// The bytes of the pieces are spelled in the byte alphabet before the model sees them.
     private let spellsBytes: Bool
 
     init(tokenizer: Tokenizer) {
         self.tokenizer = tokenizer
+        workspace = tokenizer.workspaces.take()
         spellsBytes = tokenizer.preTokenizer.endsInByteLevel && !tokenizer.model.takesBytes
     }
 
@@ -94,10 +95,10 @@ private struct Encoding {
             guard let base = piece.baseAddress else { return }
             let readable = base >= start && base < end ? end - base : 0
             guard let key = WordCache.key(piece, readable: readable) else { return appendPiece(piece) }
-            if words.append(key, to: &ids) { return }
+            if workspace.words.append(key, to: &ids) { return }
             let count = ids.count
             appendPiece(piece)
-            words.remember(key, ids[count...])
+            workspace.words.remember(key, ids[count...])
         }
     }
 
@@ -105,10 +106,10 @@ private struct Encoding {
     private mutating func appendPiece(_ piece: UnsafeBufferPointer<UInt8>) {
         if spellsBytes {
             ByteAlphabet.shared.spelling(of: piece).withUnsafeBufferPointer {
-                tokenizer.model.encode($0, into: &ids, scratch: &scratch)
+                tokenizer.model.encode($0, into: &ids, scratch: &workspace.scratch)
             }
         } else {
-            tokenizer.model.encode(piece, into: &ids, scratch: &scratch)
+            tokenizer.model.encode(piece, into: &ids, scratch: &workspace.scratch)
         }
     }
 }

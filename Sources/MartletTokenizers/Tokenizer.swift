@@ -21,6 +21,7 @@ public struct Tokenizer: Sendable {
     let rawMatcher: AddedTokenMatcher
     /// Finds added tokens in the normalised text.
     let normalizedMatcher: AddedTokenMatcher
+    let workspaces = WorkspacePool()
 
     /// The named special tokens of tokenizer_config.json or GGUF metadata as templates see them (`bos_token`, …).
     public let specialTokens: JSONObject

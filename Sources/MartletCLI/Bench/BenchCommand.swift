@@ -7,14 +7,17 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure speed.",
         discussion: """
             latency and throughput run a model in this process on random tokens; serve sends requests to a \
-            running OpenAI-compatible server; kernels measures matrix products by themselves.
+            running OpenAI-compatible server; kernels measures matrix products by themselves, and \
+            tokenizer how fast text becomes ids.
 
               martlet bench latency ./model.gguf --input-len 512 --output-len 128
               martlet bench throughput ./model.gguf --num-prompts 100
               martlet bench serve --base-url http://127.0.0.1:8000 --num-prompts 64 --max-concurrency 16
               martlet bench kernels --format Q8_0
+              martlet bench tokenizer --tokenizer tokenizer.json --input text.txt
             """,
         subcommands: [
             BenchLatencyCommand.self, BenchThroughputCommand.self, BenchServeCommand.self, BenchKernelsCommand.self,
+            BenchTokenizerCommand.self,
         ])
 }

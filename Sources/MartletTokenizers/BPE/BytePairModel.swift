@@ -48,11 +48,13 @@ final class BytePairModel: Sendable {
 
     /// Appends the tokens of one piece of text.
     func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch) {
-        if ignoreMerges, let id = vocabulary.id(of: piece) {
-            ids.append(id)
-        } else {
-            encodeStretches(of: piece, into: &ids, scratch: &scratch)
+        guard let id = vocabulary.id(of: piece) else {
+            return encodeStretches(of: piece, into: &ids, scratch: &scratch)
         }
+        if ignoreMerges || scratch.wholes.contains(id) { return ids.append(id) }
+        let start = ids.count
+        encodeStretches(of: piece, into: &ids, scratch: &scratch)
+        if ids.count == start + 1, ids[start] == id { scratch.wholes.insert(id, of: vocabulary.count) }
     }
 }
 
@@ -63,7 +65,7 @@ extension BytePairModel {
     private func encodeStretches(
         of piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
     ) {
-        var position = 0
+        var (position, stretchStart) = (0, 0)
         var before: UInt32?
         var lastIsUnknown = false
         while position < piece.count {
@@ -71,7 +73,9 @@ extension BytePairModel {
             let token = characters.token(scalar)
             if let token {
                 if let before, !characters.joins.mayJoin(before, scalar.code) {
-                    finishStretch(into: &ids, scratch: &scratch)
+                    let stretch = UnsafeBufferPointer(rebasing: piece[stretchStart..<position])
+                    finishStretch(stretch, into: &ids, scratch: &scratch)
+                    stretchStart = position
                 }
                 scratch.symbols.append(token)
                 before = scalar.code
@@ -83,7 +87,8 @@ extension BytePairModel {
             }
             position += scalar.length
         }
-        finishStretch(into: &ids, scratch: &scratch)
+        let stretch = UnsafeBufferPointer(rebasing: piece[stretchStart...])
+        finishStretch(stretch, into: &ids, scratch: &scratch)
     }
 
     private func appendByte(_ byte: UInt8, _ lastIsUnknown: inout Bool, _ scratch: inout BytePairScratch) {
@@ -96,9 +101,21 @@ extension BytePairModel {
         }
     }
 
-    private func finishStretch(into ids: inout [Int32], scratch: inout BytePairScratch) {
+    private func finishStretch(
+        _ stretch: UnsafeBufferPointer<UInt8>, into ids: inout [Int32], scratch: inout BytePairScratch
+    ) {
+        defer { scratch.symbols.removeAll(keepingCapacity: true) }
+        // Few symbols merge faster than they are looked up.
+        if scratch.symbols.count < 3 { return mergeSymbols(into: &ids, scratch: &scratch) }
+        guard let key = WordCache.key(stretch) else { return mergeSymbols(into: &ids, scratch: &scratch) }
+        if scratch.stretches.append(key, to: &ids) { return }
+        let start = ids.count
+        mergeSymbols(into: &ids, scratch: &scratch)
+        scratch.stretches.remember(key, ids[start...])
+    }
+
+    private func mergeSymbols(into ids: inout [Int32], scratch: inout BytePairScratch) {
         scratch.mergeAll(merges)
-        ids.append(contentsOf: scratch.symbols)
-        scratch.symbols.removeAll(keepingCapacity: true)
+        for symbol in scratch.symbols { ids.append(symbol) }
     }
 }

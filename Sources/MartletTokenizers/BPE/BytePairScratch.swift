@@ -2,6 +2,10 @@
 struct BytePairScratch {
     /// The tokens of the piece: bytes or characters before, the result after `mergeAll`.
     var symbols: [Int32] = []
+    /// The stretches within pieces seen lately.
+    var stretches = WordCache()
+    /// The tokens whose bytes are known to merge into them.
+    var wholes = TokenSet()
     /// What neighbours become, in the order of `MergeTable.order`.
     private var orders = [UInt64](repeating: MergeTable.never, count: Self.linearLimit)
     private var queue = MergeQueue()

@@ -13,7 +13,7 @@ struct WordCache {
     }
 
     private var entries: [Entry] = []
-    private static let width: UInt64 = 13
+    private static let width: UInt64 = 14
 
     /// The longest piece that is remembered.
     static let maxLength = 15

@@ -3,6 +3,7 @@
 extension PieceScanner {
     /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
     func gpt2(at start: Int) -> Int? {
+        if let word = asciiWord(at: start, mayLead: { $0 == UInt8(ascii: " ") }) { return word }
         if let end = contraction(at: start, ignoringCase: false) { return end }
         let first = afterSpace(start)
         if first < end {
@@ -17,6 +18,7 @@ extension PieceScanner {
     /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|…`,
     /// with `[\p{L}\p{M}]` for `\p{L}` (but in the lead) where marks join letters.
     func cl100k(at start: Int, maxDigits: Int, marksJoin: Bool) -> Int? {
+        if let word = asciiWord(at: start, mayLead: Self.leads) { return word }
         if let end = contraction(at: start, ignoringCase: true) { return end }
         func joins(_ kind: UnicodeClass) -> Bool { kind.isLetter || (marksJoin && kind.isMark) }
         let (kind, next) = scalar(at: start)
@@ -35,6 +37,9 @@ extension PieceScanner {
     /// With U = `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`, W = `[\p{Ll}\p{Lm}\p{Lo}\p{M}]` and P = `[^\r\n\p{L}\p{N}]`:
     /// `P?U*W+C?|P?U+W*C?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|…`, where C is a contraction.
     func o200k(at start: Int, maxDigits: Int, contractions: Bool) -> Int? {
+        if let word = asciiCasedWord(at: start, mayLead: Self.leads) {
+            return contractions ? contraction(at: word, ignoringCase: true) ?? word : word
+        }
         let (kind, next) = scalar(at: start)
         if kind.isNumber { return numbers(from: start, max: maxDigits) }
         let mayLead = !kind.isLetter && !isNewline(start)
@@ -70,6 +75,7 @@ extension PieceScanner {
 
     /// `[ASCII punctuation][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|…`
     func deepSeekV3(at start: Int) -> Int? {
+        if let word = asciiWord(at: start, mayLead: { $0 == UInt8(ascii: " ") }) { return word }
         let (kind, next) = scalar(at: start)
         if bytes[start] < 0x80, kind.isPunctuation || kind.isSymbol {
             var position = next

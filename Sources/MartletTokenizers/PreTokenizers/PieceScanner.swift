@@ -1,7 +1,7 @@
 /// Walks text with the splitting patterns; every position is a byte offset at a scalar boundary.
 struct PieceScanner {
     let bytes: UnsafeBufferPointer<UInt8>
-    private let table = UnicodeClassTable.shared
+    private let classes = ScalarClasses.shared
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -45,8 +45,14 @@ extension PieceScanner {
     /// The class and end of the scalar at `position`, which must be before the end.
     @inline(__always)
     func scalar(at position: Int) -> (kind: UnicodeClass, next: Int) {
+        let lead = bytes[position]
+        if lead < 0x80 { return (classes[plane: UInt32(lead)], position &+ 1) }
+        if lead & 0xF0 == 0xE0, position &+ 2 < end {
+            let code = UInt32(lead & 15) << 12 | UInt32(bytes[position &+ 1] & 63) << 6
+            return (classes[plane: code | UInt32(bytes[position &+ 2] & 63)], position &+ 3)
+        }
         let scalar = UTF8Scalar(in: bytes, at: position)
-        return (table[scalar.code], position + scalar.length)
+        return (classes[scalar.code], position + scalar.length)
     }
 
     /// The class at `position`, or nil at the end.

@@ -35,7 +35,6 @@ enum SplitPattern: Sendable, Equatable {
         let lead = #"[^\r\n\p{L}\p{N}]?"#
         let symbolsOrSlash = #" ?[^\s\p{L}\p{N}]+[\r\n/]*|"#
         let gpt2Rest = #" ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-        let anyCase = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
         return [
             "'s|'t|'re|'ve|'m|'ll|'d|" + gpt2Rest: .gpt2,
             "'(?:[sdmt]|ll|ve|re)|" + gpt2Rest: .gpt2,
