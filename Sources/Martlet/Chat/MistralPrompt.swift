@@ -22,7 +22,7 @@ struct MistralPrompt: Sendable {
     /// **Throws** `invalidRequest` naming the message at fault.
     func tokenIDs(for request: ChatRenderRequest, tokenizer: Tokenizer) throws(LLMError) -> [Int32] {
         let chat = MistralChatRequest(
-            messages: request.messages, tools: request.tools, continueFinalMessage: request.continueFinalMessage,
+            messages: request.messages, tools: request.tools, continueFinalMessage: request.continueFinalMessage != nil,
             reasoningEffort: request.variables["reasoning_effort"]?.stringValue)
         let segments: [PromptSegment]
         do { segments = try chat.segments(version: version, modelSettings: modelSettings) } catch {

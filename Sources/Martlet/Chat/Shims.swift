@@ -1,3 +1,2 @@
 import MartletChat
 extension ChatTemplate { var readsContentParts: Bool { false } }
-extension ChatRenderRequest { var continueFinalMessage: Bool { get { false } set {} } }

@@ -19,7 +19,14 @@ enum RenderLine {
         return ChatRenderRequest(
             messages: messages, tools: try array(line, "tools"), documents: try array(line, "documents"),
             addGenerationPrompt: try bool(line, "add_generation_prompt"),
+            continueFinalMessage: try continuation(line),
             specialTokens: try object(line, "special_tokens"), variables: variables, now: try now(line))
+    }
+
+    /// The field of the last message that stays open: `content` for true, or the one that is named.
+    private static func continuation(_ line: JSONObject) throws(CLIError) -> String? {
+        if let field = line["continue_final_message"]?.stringValue { return field }
+        return try bool(line, "continue_final_message") ? "content" : nil
     }
 
     /// The variables of a line without chat, which win over its special tokens.

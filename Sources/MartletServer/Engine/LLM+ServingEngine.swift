@@ -42,10 +42,9 @@ extension LLM: ServingEngine {
 
 extension ChatPrompt {
     fileprivate var renderRequest: ChatRenderRequest {
-        var request = ChatRenderRequest(
+        ChatRenderRequest(
             messages: messages, tools: tools.isEmpty ? nil : tools, documents: documents.isEmpty ? nil : documents,
-            addGenerationPrompt: addGenerationPrompt, variables: templateVariables, now: .now())
-        // request.continueFinalMessage = continueFinalMessage
-        return request
+            addGenerationPrompt: addGenerationPrompt, continueFinalMessage: continueFinalMessage ? "content" : nil,
+            variables: templateVariables, now: .now())
     }
 }
