@@ -11,9 +11,9 @@ struct Budget {
     /// How many steps pass between looks at the clock.
     private static let checkInterval = 20_000
 
-    /// Python stops at 1000 frames, of which a macro call takes several. A level takes up to 800 bytes of stack, of
+    /// Python stops at 1000 frames, of which a macro call takes several. A level takes about a kilobyte of stack, of
     /// which the threads of Swift's concurrency have 512 KiB.
-    private static let maxNesting = 350
+    private static let maxNesting = 250
 
     init(_ limits: ChatTemplateLimits) {
         self.limits = limits
