@@ -415,6 +415,67 @@ b' }}
 {{ 'a' + x }}
 {{ x|upper }} {{ x|trim }} {{ x|list }} {{ x|join(',') }} {{ x|first is undefined }}
 {{ l|list|tojson|length }} {{ (s|tojson)|length }} {{ {'a': 1}|tojson|safe }}
+{{ 2**64 }} {{ 10**30 // 7 }} {{ -(2**70) % 1000 }} {{ 9223372036854775807 + 1 }} {{ 0xFFFFFFFFFFFFFFFFFF }} {{ 2**64 == 2.0**64 }} {{ {2**64: 'x'}[2**64] }} {{ '%d %x' % (2**65, 2**66) }} {{ '{:,}'.format(10**20) }} {{ (10**20)|tojson }} {{ '123456789012345678901'|int + 1 }}
+{{ 10**5000 }}
+{{ 7.5 // 2 }} {{ -7.5 // 2 }} {{ -7.5 % 2 }} {{ 7 % -3 }} {{ 1e308 * 10 }} {{ 5 // -2 }} {{ 2 ** -1 }} {{ 0.1 + 0.2 }} {{ 1_000 }} {{ 12.0 }}
+{{ 10.0 ** 400 }}
+{{ 0123 }}
+{{ nested.0.1 }} {{ deep.a.b[0].c }} {{ d[()] }} {{ l[10**30] }}
+{{ ('<b>'|safe).upper() + '<' }} {{ ('<b>'|safe).join(['<', 1]) }} {{ ('%s'|safe) % '<' }} {{ ('{}'|safe).format('<') }} {{ ('a b'|safe).split()[0] + '&' }} {{ ('&lt;b&gt;'|safe).unescape() }} {{ ('<i>x</i>  y'|safe).striptags() }} {{ ('a'|safe) * 2 + '<' }} {{ ('abc'|safe)[1:] + '<' }}
+{% autoescape true %}{{ h }}{{ h|safe }}{{ h ~ ('>'|safe) }}{% set b %}<i>{{ h }}</i>{% endset %}{{ b }}{% macro m(a) %}<p>{{ a }}</p>{% endmacro %}{{ m('<') }}{{ ['<', '>'|safe]|join('&') }}{{ h|replace('<', '>') }}{% autoescape false %}{{ h }}{% endautoescape %}{% endautoescape %}{{ h }}
+{{ 5|filesizeformat }} {{ 1500|filesizeformat }} {{ 1536|filesizeformat(true) }} {{ 1|filesizeformat }} {{ 10**30|filesizeformat }} {{ {'class': 'a<b', 'id': none, 'x': 1}|xmlattr }}| {{ {}|xmlattr }} {{ {'a b': 1, 'c': 'd/e'}|urlencode }} {{ [('a', 1)]|urlencode }}
+{{ {'a b': 1}|xmlattr }}
+{{ 'see http://example.com/a?b=c, (www.x.org) and me@x.org <http://a.com>'|urlize }} {{ 'https://example.com/long/path'|urlize(10, true, '_blank') }}
+{{ 'the quick brown-fox jumps overthelazydog'|wordwrap(10) }}|{{ 'the quick'|wordwrap(3, false, '/') }}|{{ 'a\nb c'|wordwrap(2) }}
+{{ {'b': [1, 2], 'a': 'x'}|pprint }} {{ range(40)|list|pprint }} {{ ('word ' * 20)|pprint }} {{ {'k': ['some long text here'] * 6}|pprint }}
+{{ u.title() }} {{ 'ΑΣ ΣΑΣ'.lower() }} {{ 'straße'.upper() }} {{ 'ǆ'.title() }} {{ 'ß'.casefold() }} {{ 'aBc'.swapcase() }} {{ 'ﬁx'.capitalize() }} {{ 'ΑΣ'|lower }} {{ "they're bill's"|title }}
+{{ '{:>8}|{:<8}|{:^8}|{:*^8}'.format('a', 'b', 'c', 'd') }} {{ '{:08.3f} {:+d} {:#x} {:_b} {:e} {:.3} {:%}'.format(3.14159, 5, 255, 1000, 12345.678, 100.0, 0.25) }} {{ '{0[a]} {1.real} {x!r}'.format(d, 2, x='é') }} {{ '{:{}}'.format('a', 5) }} {{ '{:05}'.format('ab') }} {{ '{:,.2f}'.format(1234567.891) }} {{ '{:09,}'.format(1234) }}
+{{ '{} {0}'.format(1) }}
+{{ '{.a}'.format(d) }}
+{{ '%5.2f|%-5d|%+d|%05d|%x|%o|%e|%g|%c|%r|%a|%%' % (3.14159, 42, 7, 42, 255, 8, 12345.678, 0.0001, 'x', 'é', 'é') }} {{ '%(a)s %(b)d' % {'a': 1, 'b': 2} }} {{ '%*d' % (5, 42) }} {{ 'x' % [1] }}
+{{ '%d' % 'a' }}
+{{ 'abc'.translate({97: 'x', 98: none}) }} {{ 'abc'.find('c', -1) }} {{ 'abc'.find('', 9) }} {{ 'abcabc'.count('b', 2) }} {{ 'a,b,c'.rsplit(',', 1) }} {{ 'aXbX'.rpartition('X') }} {{ 'abc'.startswith(('x', 'a')) }} {{ '-5'.zfill(4) }} {{ 'a\tb'.expandtabs(4) }} {{ 'ab'.center(5, '*') }} {{ 'x'.join(d) }} {{ '{a}'.format_map({'a': 1}) }}
+{{ d.get(key='a') }}
+{{ 'a'.split(sep=none) }} {{ l.index(1) }} {{ (1, 2, 1).count(1) }} {{ range(5).index(3) }} {{ range(10)[2:8:3] }} {{ range(3)[1] }} {{ d.keys() == {'b': 1, 'a': 2, 'C': 3}.keys() }} {{ dict.fromkeys([1, 2], 0) }} {{ (5).bit_length() }} {{ (2.0).is_integer() }} {{ 'a'.__class__ }}|{{ 1.5.__class__ is defined }}
+{{ messages|selectattr('tool_calls.0.x', 'eq', 1)|first is undefined }}
+{{ [{'a': 1}, 5]|selectattr('a', 'eq', 1)|first }} {{ [1, 'x']|map('abs')|first }} {% set g = l|map('string') %}{{ g|first }}{{ g|list }}{{ g|list }} {{ 1 in (l|map('int')) }} {% set unused = l|map('nosuch') %}ok
+{{ l|map('nosuch')|list }}
+{% for x in l if x is nosuch %}{% endfor %}
+{% if false %}{{ s|nosuch }}{% endif %}fine{{ (s|nosuch) if false else 'q' }}
+{% if false %}{% for x in l %}{{ s|nosuch }}{% endfor %}{% endif %}
+{% for z in [1] %}[{{ s }}]{% endfor %}{% set s = 1 %}{{ s }}
+{% for y in l %}{% for z in [1] %}[{{ s }}]{% endfor %}{% set s = 1 %}{% endfor %}{{ s }}
+{% set a = 1 %}{% for y in l %}{% if y == 1 %}{% set a = 2 %}{% endif %}{{ a }}{% endfor %}{{ a }}
+{% with a = 1, b = a %}{{ a }}[{{ b }}]{% endwith %}{% set x | replace('a', nowhere) %}a{% endset %}
+{% block one %}{{ q }}{% set q = 5 %}{{ q }}{% endblock %}{{ self.one() }}{% for i in [1] %}{% block two %}[{{ i }}]{% endblock %}{% block three scoped %}[{{ i }}{{ loop.index }}]{% endblock %}{% endfor %}{% set late = 1 %}{% block four %}{{ late }}{{ super is defined }}{% endblock %}
+{% block a %}{% endblock %}{% block a %}{% endblock %}
+{% include 'x' %}
+{% import 'x' as y %}
+{% extends 'x' %}
+{% include 'x' ignore missing %}
+{% do l %}
+{% break %}
+{% for x in l %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}
+{% for loop in l %}{% endfor %}
+{% for x in l %}{% set c %}a{% if x == 1 %}{% break %}{% endif %}{% endset %}{{ x }}{{ c }}{% endfor %}{% for x in [] %}{% else %}none{% endfor %}{% for y in l %}{% for x in [] %}{% else %}{% break %}{% endfor %}{{ y }}{% endfor %}
+{% for x in l|map('string') %}{{ loop.index }}/{{ loop.length }}{{ loop.last }}{{ loop.nextitem }} {% endfor %}{% for x in l if x != 1 %}{{ loop.length }}{{ loop.revindex }}{% endfor %}
+{% set ns = namespace(n=0) %}{% for x in l if ns.n < 2 %}{% set ns.n = ns.n + 1 %}{{ x }}{% endfor %}{% set ns.a, ns.b = 1, 2 %}{{ ns.a }}{{ ns.b }}
+{% for x in [[1, [2]], [3]] recursive %}{{ loop.depth }}{% if x is iterable %}({{ loop(x) }}){% else %}{{ x }}{% endif %}{% else %}e{% endfor %}
+{% macro m(a, b=a, caller=none) %}{{ b }}{{ caller is none }}{% endmacro %}{{ m(1) }}{{ m.catch_kwargs }}{{ m.caller }}{% macro c(x) %}{{ caller(x, k=2) }}{% endmacro %}{% call(p, k=1) c(5) %}{{ p }}{{ k }}{{ s }}{% endcall %}
+{% macro m(a, a) %}{% endmacro %}
+{{ dict(a=1, a=2) }}
+{% filter length %}abc{% endfilter %}
+{% macro m(caller) %}{{ caller }}{% endmacro %}
+{{ [3, 1, 2]|sort|reverse|list }} {{ 'abc'|reverse }} {{ (1, 2)|last }} {{ d|last }} {{ d|dictsort(by='value')|length }}
+{{ [1, 'a']|sort }}
+{{ people|groupby('age', default=0)|length }} {{ [[1, 2], [1, 3]]|groupby(0) }} {{ [1, 2, 3]|batch(0)|list }} {{ l|sum(start=10) }} {{ people|sort(attribute='age,name')|map(attribute='name')|join }} {{ ['b', 'A']|max }} {{ people|max(attribute='age') }}
+{{ none[1:] }}|{{ 5[1:] is defined }}
+{{ n[1:] }}
+{{ i.real }}{{ (1 is callable) }}{{ missing is callable }}{{ missing is sequence }}{{ [] is sameas [] }}{{ l is sameas l }}{{ 1 == 1.0 == true }}{{ {1: 'a', true: 'b', 1.0: 'c'} }}
+{{ {(1, [2]): 3} }}
+{{ 'a' 'b' ~ 1 }} {{ x if x is defined }} {{ -2 ** 2 }} {{ 2 ** 3 ** 2 }} {{ not 1 == 2 }} {{ 1 < 2 < 3 }} {{ 3 > 2 > 2 }} {{ (1,) + (2,) }} {{ [1] * 2 }} {{ 'ab' * 0 }} {{ 'a' < 'B' }} {{ [1, 2] < [1, 3] }}
+{{ '\é' }} {{ '\x41\u00e9\N' if false }}
+{{#
 """
 
 

@@ -22,6 +22,9 @@ public struct ChatTemplate: Sendable {
         resolution = try Resolver.resolve(body, of: parser)
     }
 
+    /// How the template wants a message's content, as `--chat-template-content-format auto` finds it.
+    public var contentFormat: ChatTemplateContentFormat { ContentFormatDetector(body, names: names).format }
+
     /// The prompt for a conversation.
     ///
     /// **Throws** `ChatTemplateError`: `raised` carries the template's own complaint about the conversation, for

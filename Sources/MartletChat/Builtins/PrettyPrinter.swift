@@ -17,14 +17,25 @@ struct PrettyPrinter {
         case .tuple(let list):
             return .tuple(ListValue(try sorted(list.elements, interpreter)))
         case .dict(let dict):
-            let entries = try Sorting.sorted(
-                dict.entries.map { (key: $0.key, element: .tuple(ListValue([$0.key, $0.value]))) }, interpreter)
+            let entries = try sortedEntries(of: dict, interpreter)
             var unique: [(key: Value, value: Value)] = []
             for case .tuple(let pair) in entries {
                 unique.append((pair.elements[0], try sorted(pair.elements[1], interpreter)))
             }
             return .dict(DictValue(unique: unique))
         default: return value
+        }
+    }
+
+    private static func sortedEntries(
+        of dict: DictValue, _ interpreter: Interpreter
+    ) throws(ChatTemplateError) -> [Value] {
+        let keyed = dict.entries.map { (key: $0.key, element: Value.tuple(ListValue([$0.key, $0.value]))) }
+        do throws(ChatTemplateError) {
+            return try Sorting.sorted(keyed, interpreter)
+        } catch {
+            guard error.kind == .type || error.kind == .undefined else { throw error }
+            return try Sorting.sorted(keyed.map { (.string($0.key.typeName), $0.element) }, interpreter)
         }
     }
 

@@ -11,8 +11,9 @@ struct Budget {
     /// How many steps pass between looks at the clock.
     private static let checkInterval = 20_000
 
-    /// Python stops at 1000 frames, of which a macro call takes several. Levels take up to 600 bytes of stack.
-    private static let maxNesting = 600
+    /// Python stops at 1000 frames, of which a macro call takes several. A level takes about a kilobyte of stack, of
+    /// which the threads of Swift's concurrency have 512 KiB.
+    private static let maxNesting = 250
 
     init(_ limits: ChatTemplateLimits) {
         self.limits = limits

@@ -26,6 +26,7 @@ extension Interpreter {
     ) throws(ChatTemplateError) -> Flow {
         var cursor = try cursor(over: items)
         if let condition = loop.condition { cursor = filtered(cursor, condition, outer) }
+        // Elements that are left by `break` or `continue` do not count, as in jinja2.
         var isEmpty = true
         if let loopIndex = resolution.loops[loop.bodyFrame] {
             let state = LoopState(cursor, depth: depth, loop: loop, activation: loop.isRecursive ? outer : nil)
@@ -34,14 +35,16 @@ extension Interpreter {
                 activation[loopIndex] = nil
             }
             while let item = try state.advance() {
-                isEmpty = false
                 activation[loopIndex] = .loop(state)
-                if try runBody(loop, item, activation) == .breakLoop { break }
+                let flow = try runBody(loop, item, activation)
+                if flow == .normal { isEmpty = false }
+                if flow == .breakLoop { break }
             }
         } else {
             while let item = try cursor.next() {
-                isEmpty = false
-                if try runBody(loop, item, activation) == .breakLoop { break }
+                let flow = try runBody(loop, item, activation)
+                if flow == .normal { isEmpty = false }
+                if flow == .breakLoop { break }
             }
         }
         guard isEmpty, !loop.otherwise.isEmpty else { return .normal }
