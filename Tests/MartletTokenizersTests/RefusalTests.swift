@@ -97,9 +97,10 @@ struct RefusalTests {
         for single: JSONValue in [[[:]], [["Sequence": ["id": "B"]]], [["SpecialToken": [:]]]] {
             #expect(isMalformed { $0["post_processor"] = ["type": "TemplateProcessing", "single": single] })
         }
-        let twice: JSONValue = ["type": "TemplateProcessing", "single": [["Sequence": [:]], ["Sequence": [:]]]]
-        let doubling: JSONValue = ["type": "Sequence", "processors": .array(Array(repeating: twice, count: 5000))]
-        #expect(!isMalformed { $0["post_processor"] = doubling })
+        let text: JSONValue = ["Sequence": ["id": "A"]]
+        let thrice: JSONValue = ["type": "TemplateProcessing", "single": [text, text, text]]
+        #expect(!isMalformed { $0["post_processor"] = thrice })
+        #expect(isMalformed { $0["post_processor"] = ["type": "Sequence", "processors": [thrice, thrice]] })
         #expect(throws: TokenizerError.self) { try Tokenizer.load(json: Array("{".utf8), config: nil) }
         #expect(throws: TokenizerError.self) { try Tokenizer.load(json: [], config: nil) }
     }

@@ -10,8 +10,8 @@ extension PostProcessor {
     }
 }
 
-/// What post-processors hand on to the next: templates a list of their parts, of which the next takes the first for
-/// the text.
+/// What post-processors hand on to the next: templates a list of their parts, which the next takes for one text or for
+/// the two of a pair.
 ///
 /// **Source** tokenizers `processors/*`.
 private struct Encodings {
@@ -61,22 +61,26 @@ private struct Encodings {
     }
 
     private mutating func applyTemplate(_ json: JSONValue) throws(TokenizerError) {
+        guard list.count <= 2 else {
+            throw .malformed("post_processor: a template follows one that makes \(list.count) parts, not one or two")
+        }
+        let name = list.count == 1 ? "single" : "pair"
         var result: [[PostProcessor.Part]] = []
-        for piece in json["single"]?.arrayValue ?? [] {
+        for piece in json[name]?.arrayValue ?? [] {
             if let sequence = piece["Sequence"] {
                 let index = sequence["id"] == "B" ? 1 : 0
                 guard list.indices.contains(index) else {
-                    throw .malformed("post_processor: `single` names a text that there is not")
+                    throw .malformed("post_processor: `\(name)` names a text that there is not")
                 }
                 result.append(list[index])
-            } else if let name = piece["SpecialToken"]?["id"]?.stringValue {
+            } else if let token = piece["SpecialToken"]?["id"]?.stringValue {
                 var tokens: [PostProcessor.Part] = []
-                for id in json["special_tokens"]?[name]?["ids"]?.arrayValue ?? [] {
-                    tokens.append(.token(try Self.id(id, name)))
+                for id in json["special_tokens"]?[token]?["ids"]?.arrayValue ?? [] {
+                    tokens.append(.token(try Self.id(id, token)))
                 }
                 if addsSpecial { result.append(tokens) }
             } else {
-                throw .malformed("post_processor: `single` has a piece that is neither Sequence nor SpecialToken")
+                throw .malformed("post_processor: `\(name)` has a piece that is neither Sequence nor SpecialToken")
             }
         }
         list = result
