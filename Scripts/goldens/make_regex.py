@@ -29,7 +29,7 @@ a a|b|ab ab|a a* a+ a? a*? a+? a?? a*+ a++ a?+ a{2} a{2,} a{,2} a{1,2} a{2}? a{1
 (?>a+)b (?>a|ab)c (?>a*)a a++a (?>a*?)a (?:a++|b)+ (?>(?:ab?)+)b (?>) (?<n>a)b (?'n'a)b (?<n>a)\g<n> (a)(?:b)\g<1> (?((?=a))ab|c) (?(a)b|c) (?#comment)a a(?#x)b
 (?x:\ a\ b\ #c) (?x)a[\ ]b (?W:\w+) (?D:\d+) (?S:\s+) (?P:[[:alpha:]]+) (?i-m:a) (?i-m)A (?-i)a a\Kb (?:a\K)+ (?:\Ka)+b (?>a\K)b a\K|b
 \X \X+ \y \Y a\X* \yx
-*a +a ?a (*a) a** a+* ^* (?=a)* \b+ (a (a)) a) [a [b-a] [a-\d] [[:foo:]] \p{Foo} \p{L (?<a (?z) (a)\1 \k<n> (?~ab) \g<0> (?{x}) (?<=a(?=b)) \xff \x{110000} [\xff] a{100001} (?<!(a)) (?I)a \
+*a +a ?a (*a) a** a+* ^* (?=a)* \b+ (a (a)) a) [a [b-a] [a-\d] [[:foo:]] \p{Foo} \p{L (?<a (?z) \k<n> \g<0> (?<=a(?=b)) a{100001} (?<!(a)) \
 """.split()
 PATTERNS += ["", " ", "a b|c d", "(?x: a b # comment\n c)", "[ ]", " ?[^\\s]+"]
 
