@@ -2,53 +2,119 @@ import MartletJSON
 
 extension PreTokenizer {
     private static let supported =
-        "ByteLevel at the end, before it Split (behavior Isolated) with \(SplitPattern.supportedNames), and Digits"
+        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, "
+        + "Split, UnicodeScripts, Whitespace, WhitespaceSplit"
 
-    /// The `pre_tokenizer` of tokenizer.json, which must end in ByteLevel.
+    /// The `pre_tokenizer` of tokenizer.json.
     init(json: JSONValue) throws(TokenizerError) {
-        if json.isNull {
-            self.init(stages: [], endsInByteLevel: false)
-            return
-        }
         var parts: [JSONValue] = []
-        Self.flatten(json, into: &parts)
-        guard let last = parts.last, last["type"] == "ByteLevel" else {
-            throw .unsupported(
-                part: "pre-tokenizer", name: parts.last?["type"]?.stringValue ?? "none", supported: Self.supported)
-        }
+        try Self.flatten(json, into: &parts)
         var stages: [Stage] = []
-        for part in parts.dropLast() { stages.append(.split(try Self.split(part))) }
-        if last["add_prefix_space"]?.boolValue ?? true { stages.append(.prefixSpace) }
-        if last["use_regex"]?.boolValue ?? true { stages.append(.split(.gpt2)) }
-        self.init(stages: stages)
+        for (index, part) in parts.enumerated() {
+            try Self.append(part, isLast: index + 1 == parts.count, to: &stages)
+        }
+        self.init(stages: stages, endsInByteLevel: parts.last?["type"] == "ByteLevel")
     }
 
-    private static func flatten(_ json: JSONValue, into parts: inout [JSONValue]) {
-        guard json["type"] == "Sequence", let inner = json["pretokenizers"]?.arrayValue else {
+    private static func flatten(_ json: JSONValue, into parts: inout [JSONValue]) throws(TokenizerError) {
+        guard json["type"] == "Sequence" else {
             if !json.isNull { parts.append(json) }
             return
         }
-        for part in inner { flatten(part, into: &parts) }
+        guard let inner = json["pretokenizers"]?.arrayValue else {
+            throw .malformed("the Sequence pre-tokenizer needs an array 'pretokenizers'")
+        }
+        for part in inner { try flatten(part, into: &parts) }
     }
 
-    private static func split(_ json: JSONValue) throws(TokenizerError) -> SplitPattern {
+    private static func append(
+        _ json: JSONValue, isLast: Bool, to stages: inout [Stage]
+    ) throws(TokenizerError) {
+        let characters = LibraryCharacters.shared
         switch json["type"]?.stringValue {
-        case "Digits": return .digits(individual: json["individual_digits"]?.boolValue ?? false)
-        case "Split":
-            let regex = json["pattern"]?["Regex"]?.stringValue ?? json["pattern"]?["String"]?.stringValue ?? ""
-            guard json["pattern"]?["Regex"] != nil, let pattern = SplitPattern(regex: regex) else {
-                throw .unsupported(part: "splitting pattern", name: regex, supported: SplitPattern.supportedNames)
-            }
-            let behavior = json["behavior"]?.stringValue ?? ""
-            let isInverted = json["invert"]?.boolValue ?? false
-            // Dropping what lies between matches is isolating them where a pattern matches everything.
-            guard behavior == "Isolated" || (behavior == "Removed" && isInverted && pattern.matchesEverything) else {
-                throw .unsupported(part: "split behavior", name: behavior, supported: "Isolated")
-            }
-            return pattern
+        case "BertPreTokenizer":
+            stages.append(.matches(.scalars(characters.whitespace), .removed, isInverted: false))
+            stages.append(.matches(.scalars(characters.punctuation), .isolated, isInverted: false))
+        case "ByteLevel":
+            if json["add_prefix_space"]?.boolValue ?? true { stages.append(.prefixSpace) }
+            if json["use_regex"]?.boolValue ?? true { stages.append(.split(.gpt2)) }
+            if !isLast { stages.append(.byteAlphabet) }
+        case "CharDelimiterSplit":
+            let delimiter = try character("delimiter", of: json).value
+            let set = ScalarLookup(ScalarRanges([delimiter...delimiter]))
+            stages.append(.matches(.scalars(set), .removed, isInverted: false))
+        case "Digits":
+            stages.append(.split(.digits(individual: json["individual_digits"]?.boolValue ?? false)))
+        case "FixedLength":
+            let length = json["length"] == nil ? 5 : json["length"]?.intValue ?? 0
+            guard length > 0 else { throw .malformed("the FixedLength pre-tokenizer needs a 'length' above 0") }
+            stages.append(.fixedLength(length))
+        case "Metaspace": stages.append(.metaspace(try metaspace(json)))
+        case "Punctuation":
+            let behavior = try json["behavior"].map { value throws(TokenizerError) in try self.behavior(value) }
+            stages.append(.matches(.scalars(characters.punctuation), behavior ?? .isolated, isInverted: false))
+        case "Split": stages.append(try split(json))
+        case "UnicodeScripts": stages.append(.scripts)
+        case "Whitespace": stages.append(.words)
+        case "WhitespaceSplit":
+            stages.append(.matches(.scalars(characters.whitespace), .removed, isInverted: false))
         case let type:
             throw .unsupported(part: "pre-tokenizer", name: type ?? json.kindName, supported: supported)
         }
+    }
+
+    private static func split(_ json: JSONValue) throws(TokenizerError) -> Stage {
+        let behavior = try behavior(json["behavior"] ?? .null)
+        let isInverted = json["invert"]?.boolValue ?? false
+        if let literal = json["pattern"]?["String"]?.stringValue {
+            return .matches(.regex(RegexPattern(literal: literal)), behavior, isInverted: isInverted)
+        }
+        guard let regex = json["pattern"]?["Regex"]?.stringValue else {
+            throw .malformed("the Split pre-tokenizer needs a 'pattern' with a 'String' or a 'Regex'")
+        }
+        // Dropping what lies between matches is isolating them where a pattern matches everything.
+        if let pattern = SplitPattern(regex: regex),
+            behavior == .isolated || (behavior == .removed && isInverted && pattern.matchesEverything)
+        {
+            return .split(pattern)
+        }
+        return .matches(.regex(try RegexPattern(regex)), behavior, isInverted: isInverted)
+    }
+
+    private static func behavior(_ json: JSONValue) throws(TokenizerError) -> SplitBehavior {
+        guard let behavior = json.stringValue.flatMap(SplitBehavior.init) else {
+            throw .unsupported(
+                part: "split behavior", name: json.stringValue ?? json.kindName,
+                supported: SplitBehavior.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return behavior
+    }
+
+    private static func metaspace(_ json: JSONValue) throws(TokenizerError) -> Metaspace {
+        let replacement = try character("replacement", of: json)
+        let addsPrefix = json["add_prefix_space"]?.boolValue ?? true
+        var scheme: Metaspace.PrependScheme = addsPrefix ? .always : .never
+        if let name = json["prepend_scheme"] {
+            guard let known = name.stringValue.flatMap(Metaspace.PrependScheme.init) else {
+                throw .unsupported(
+                    part: "prepend scheme", name: name.stringValue ?? name.kindName,
+                    supported: Metaspace.PrependScheme.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            guard addsPrefix || known == .never else {
+                throw .malformed("Metaspace: add_prefix_space does not match declared prepend_scheme")
+            }
+            scheme = known
+        }
+        return Metaspace(
+            replacement: Array(String(replacement).utf8), prependScheme: scheme,
+            splits: json["split"]?.boolValue ?? true)
+    }
+
+    private static func character(_ key: String, of json: JSONValue) throws(TokenizerError) -> Unicode.Scalar {
+        guard let scalars = json[key]?.stringValue?.unicodeScalars, scalars.count == 1 else {
+            throw .malformed("the \(json["type"]?.stringValue ?? "") pre-tokenizer needs one character as '\(key)'")
+        }
+        return scalars.first!
     }
 }
 
@@ -57,7 +123,7 @@ extension SplitPattern {
     fileprivate var matchesEverything: Bool {
         switch self {
         case .gpt2, .cl100k, .o200k: true
-        case .deepSeekV3, .numbers, .cjk, .digits: false
+        default: false
         }
     }
 }

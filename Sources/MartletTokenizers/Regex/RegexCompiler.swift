@@ -19,6 +19,16 @@ struct RegexCompiler {
         return compiler.program
     }
 
+    /// The program for a literal text.
+    static func compile(literal scalars: [UInt32]) -> RegexProgram {
+        var compiler = RegexCompiler(RegexParser(""))
+        compiler.emit(literal: scalars)
+        compiler.append(.accept)
+        compiler.program.numberStates(mainCount: compiler.here)
+        compiler.program.findFirstBytes()
+        return compiler.program
+    }
+
     private init(_ parser: RegexParser) {
         groups = parser.groups
         groupsNamed = parser.groupsNamed

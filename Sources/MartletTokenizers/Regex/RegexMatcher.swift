@@ -25,12 +25,13 @@ struct RegexMatcher: ~Copyable {
     private var searchStart = 0
     private var matchStart = 0
     private var steps = 0
-    private var remembers = false
 
     /// Searches that take fewer steps than this remember nothing.
     private static let freeSteps = 200
     /// Runs shorter than this are not worth remembering in such searches.
     private static let longRun = 64
+    private var remembers: Bool { steps > Self.freeSteps }
+
     /// The level at which every loop has moved on since its iteration began.
     private static let progressed: UInt8 = 255
 
@@ -81,7 +82,7 @@ struct RegexMatcher: ~Copyable {
 
     /// The leftmost match that begins at `start` or after.
     mutating func search(from start: Int) -> Range<Int>? {
-        (searchStart, steps, remembers) = (start, 0, false)
+        (searchStart, steps) = (start, 0)
         if program.usesSearchStart {
             memo.removeAll()
             successes.removeAll()
@@ -157,6 +158,10 @@ struct RegexMatcher: ~Copyable {
         if known.lowerBound <= position, position < known.upperBound { return known.upperBound }
         var runEnd = position
         while true {
+            if runEnd == known.lowerBound, !known.isEmpty {
+                runEnd = known.upperBound
+                break
+            }
             let next = endOfMember(Int(instruction.a), at: runEnd)
             if next < 0 { break }
             runEnd = next
@@ -171,6 +176,10 @@ struct RegexMatcher: ~Copyable {
         if known.lowerBound < position, position <= known.upperBound { return known.lowerBound }
         var runStart = position
         while true {
+            if runStart == known.upperBound, !known.isEmpty {
+                runStart = known.lowerBound
+                break
+            }
             let next = startOfMember(Int(instruction.a), before: runStart)
             if next < 0 { break }
             runStart = next
@@ -198,8 +207,8 @@ struct RegexMatcher: ~Copyable {
         case .asciiWordBoundary, .noASCIIWordBoundary:
             let set = program.asciiWordSet
             return (isWord(set, at: position) != isWord(set, before: position)) == (assertion == .asciiWordBoundary)
-        case .segmentBoundary: return GraphemeBreaks.isBoundary(bytes, position)
-        case .noSegmentBoundary: return !GraphemeBreaks.isBoundary(bytes, position)
+        case .segmentBoundary: return GraphemeBreaks.shared.isBoundary(bytes, position)
+        case .noSegmentBoundary: return !GraphemeBreaks.shared.isBoundary(bytes, position)
         }
     }
 }
@@ -229,14 +238,7 @@ extension RegexMatcher {
                 continue
             case .split:
                 let (preferred, other) = (Int(instruction.a), Int(instruction.b))
-                if !mayMatch(preferred, position) {
-                    pc = other
-                    continue
-                }
-                if !mayMatch(other, position) {
-                    pc = preferred
-                    continue
-                }
+                steps += 1
                 if remembers {
                     let slot = Int(instruction.slot) + Int(min(level, UInt8(truncatingIfNeeded: instruction.depth)))
                     if memo.contains(slot, position) { break }
@@ -248,6 +250,14 @@ extension RegexMatcher {
                         }
                         pushFailed(slot, position, position)
                     }
+                }
+                if !mayMatch(preferred, position) {
+                    pc = other
+                    continue
+                }
+                if !mayMatch(other, position) {
+                    pc = preferred
+                    continue
                 }
                 stack.push(.init(kind: .branch, level: level, pc: Int32(other), position: position, limit: 0))
                 pc = preferred
@@ -328,7 +338,7 @@ extension RegexMatcher {
                 guard position < end else { break }
                 repeat {
                     position += UTF8Scalar(in: bytes, at: position).length
-                } while position < end && !GraphemeBreaks.isBoundary(bytes, position)
+                } while position < end && !GraphemeBreaks.shared.isBoundary(bytes, position)
                 (pc, level) = (pc + 1, Self.progressed)
                 continue
             case .byteBackward:
@@ -370,7 +380,6 @@ extension RegexMatcher {
     @inline(__always)
     private mutating func resume(_ base: Int) -> (pc: Int, position: Int, level: UInt8)? {
         steps += 1
-        if steps > Self.freeSteps { remembers = true }
         while stack.count > base {
             var entry = stack.pop()
             switch entry.kind {

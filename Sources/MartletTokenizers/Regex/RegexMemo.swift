@@ -4,6 +4,8 @@
 struct RegexMemo: ~Copyable {
     private let slotCount: Int
     private var pages: [Int: UnsafeMutablePointer<UInt64>] = [:]
+    /// No page before this is left.
+    private var lowest = 0
     /// The page looked up last; searches stay near a position.
     private var lastNumber = -1
     private var last: UnsafeMutablePointer<UInt64>?
@@ -72,17 +74,17 @@ struct RegexMemo: ~Copyable {
 
     /// Gives back the pages before a position.
     mutating func removePages(before position: Int) {
-        guard !pages.isEmpty else { return }
-        for (number, page) in pages where number < position >> 6 {
-            page.deallocate()
-            pages[number] = nil
+        while lowest < position >> 6 {
+            if let page = pages.removeValue(forKey: lowest) { page.deallocate() }
+            lowest += 1
         }
-        lastNumber = -1
+        if lastNumber < lowest { lastNumber = -1 }
     }
 
     mutating func removeAll() {
         for page in pages.values { page.deallocate() }
         pages.removeAll()
         lastNumber = -1
+        lowest = 0
     }
 }

@@ -91,6 +91,7 @@ extension RegexParser {
         let code = try next("end of pattern at escape")
         switch Unicode.Scalar(code) {
         case "x":
+            if isAtEnd { return code }
             if peek("{"), let codes = try parseBracedCodes(base: 16) { return codes }
             return try byteOrScalar(UInt8(number(base: 16, maxDigits: 2).value))
         case "o":
@@ -207,19 +208,16 @@ extension RegexParser {
 
     // MARK: - Properties
 
-    /// `{Name}`, `{^Name}` or one letter after `\p` or `\P`; nil where the `p` is an ordinary character.
+    /// `{Name}` or `{^Name}` after `\p` or `\P`; nil where the `p` is an ordinary character.
     mutating func parseProperty(negated: Bool, inBrackets: Bool) throws(TokenizerError) -> ScalarRanges? {
+        guard take("{") else { return nil }
         var (name, isNegated) = ("", negated)
-        if take("{") {
-            if take("^") { isNegated.toggle() }
-            while true {
-                let code = try next("unmatched brace after \\p")
-                if code == 0x7D { break }
-                if [0x28, 0x29, 0x7B, 0x7C].contains(code) { throw malformed("unmatched brace after \\p") }
-                name.unicodeScalars.append(Unicode.Scalar(code) ?? "\u{FFFD}")
-            }
-        } else {
-            name.unicodeScalars.append(Unicode.Scalar(try next("end of pattern after \\p")) ?? "\u{FFFD}")
+        if take("^") { isNegated.toggle() }
+        while true {
+            let code = try next("unmatched brace after \\p")
+            if code == 0x7D { break }
+            if [0x28, 0x29, 0x7B, 0x7C].contains(code) { throw malformed("unmatched brace after \\p") }
+            name.unicodeScalars.append(Unicode.Scalar(code) ?? "\u{FFFD}")
         }
         guard var ranges = UnicodeProperty.ranges(named: name) else {
             throw .unsupported(

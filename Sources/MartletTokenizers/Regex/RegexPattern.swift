@@ -12,6 +12,11 @@ struct RegexPattern: Sendable {
         program = try RegexCompiler.compile(pattern)
     }
 
+    /// The pattern that matches `literal`, every character standing for itself.
+    init(literal: String) {
+        program = RegexCompiler.compile(literal: literal.unicodeScalars.map(\.value))
+    }
+
     /// Calls `body` with the matches in order; they do not overlap.
     ///
     /// **Source** the onig crate's `find_iter`: an empty match right after the last match is none.

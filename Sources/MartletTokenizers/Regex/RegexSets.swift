@@ -45,6 +45,11 @@ struct RegexSets: Sendable {
 
     var count: Int { indexOfSet.count }
 
+    func contains(_ code: UInt32, in set: Int) -> Bool {
+        let block = Int(pages[set * Self.pageCount + Int(code >> 8)])
+        return blocks[block * 4 + Int(code >> 6 & 3)] >> UInt64(code & 63) & 1 == 1
+    }
+
     /// Whether the set has a scalar in the range, whose ends are multiples of 64.
     func hasMember(of set: Int, in scalars: Range<Int>) -> Bool {
         stride(from: scalars.lowerBound, to: scalars.upperBound, by: 64).contains { code in
