@@ -46,6 +46,7 @@ extension TokenizerModel {
         case .unigram(let model): model.unknownToken == nil
         case .wordPiece(let model): model.unknownToken == nil
         case .wordLevel(let model): model.unknownToken == nil
+        case .sentencePiece: false
         }
     }
 }

@@ -7,6 +7,7 @@ extension Tokenizer {
         case .unigram: "Unigram"
         case .wordPiece: "WordPiece"
         case .wordLevel: "WordLevel"
+        case .sentencePiece: "SentencePiece"
         }
     }
 }

@@ -10,6 +10,8 @@ enum TokenizerModel: Sendable {
     case wordPiece(WordPieceModel)
     /// The piece is a token.
     case wordLevel(WordLevelModel)
+    /// What a SentencePiece file says.
+    case sentencePiece(SentencePieceModel)
 }
 
 extension TokenizerModel {
@@ -27,6 +29,7 @@ extension TokenizerModel {
         case .unigram(let model): model.vocabulary
         case .wordPiece(let model): model.vocabulary
         case .wordLevel(let model): model.vocabulary
+        case .sentencePiece(let model): model.vocabulary
         }
     }
 
@@ -63,6 +66,7 @@ extension TokenizerModel {
         case .unigram(let model): model.encode(piece, into: &ids, scratch: &scratch.unigram)
         case .wordPiece(let model): model.encode(piece, into: &ids)
         case .wordLevel(let model): model.encode(piece, into: &ids)
+        case .sentencePiece(let model): model.encode(piece, into: &ids, scratch: &scratch)
         }
     }
 }
