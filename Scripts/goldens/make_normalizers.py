@@ -49,8 +49,8 @@ def bert(clean, han, accents, lower):
     return {"type": "BertNormalizer", "clean_text": clean, "handle_chinese_chars": han, "strip_accents": accents, "lowercase": lower}
 
 
-def replace(pattern, content):
-    return {"type": "Replace", "pattern": {"String": pattern}, "content": content}
+def replace(pattern, content, kind="String"):
+    return {"type": "Replace", "pattern": {kind: pattern}, "content": content}
 
 
 def sequence(*parts):
@@ -61,6 +61,7 @@ NORMALIZERS = [
     *({"type": name} for name in ("NFC", "NFD", "NFKC", "NFKD", "Nmt", "Lowercase", "StripAccents", "ByteLevel")),
     *({"type": "Strip", "strip_left": left, "strip_right": right} for left, right in ((True, True), (True, False), (False, True))),
     {"type": "Prepend", "prepend": "▁"}, replace(" ", "▁"), replace("aa", "b"), replace("", "-"), replace("\u0301", ""),
+    replace(" {2,}", "▁", "Regex"), replace("[\\s\u0301]+", "", "Regex"), replace("a*", "-", "Regex"),
     bert(True, True, None, True), bert(True, False, None, False), bert(False, True, True, False), bert(False, False, False, True),
     sequence(), sequence({"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}), sequence({"type": "Prepend", "prepend": "▁"}, replace(" ", "▁")),
     {"type": "Precompiled", "precompiled_charsmap": charsmap(RULES)},

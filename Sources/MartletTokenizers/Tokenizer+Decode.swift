@@ -10,7 +10,10 @@ extension Tokenizer {
 
     /// Appends to `text` what one more id makes final.
     func push(_ id: Int32, skipSpecialTokens: Bool, into stream: inout DecoderStream, text: inout [UInt8]) {
-        if skipSpecialTokens && isSpecial(id) { return }
+        if skipSpecialTokens && isSpecial(id) {
+            if let spelling = spelling(id) { text += stream.skip(spelling) }
+            return
+        }
         if let plainBytes {
             stream.push(bytes: plainBytes.bytes(Int(id)), into: &text)
         } else if let spelling = spelling(id) {

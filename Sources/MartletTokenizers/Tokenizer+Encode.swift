@@ -5,17 +5,23 @@ extension Tokenizer {
     /// `parseSpecial` recognises special tokens that are spelled out in the text, else they are ordinary text.
     public func encode(_ text: String, addSpecialTokens: Bool, parseSpecial: Bool = true) -> [Int32] {
         var text = text
-        return text.withUTF8 { encode(wellFormed: $0, addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial) }
+        return text.withUTF8 { encode(text: $0, addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial) }
     }
 
     /// The token ids of UTF-8 text; ill-formed sequences count as U+FFFD.
     public func encode(utf8 bytes: [UInt8], addSpecialTokens: Bool, parseSpecial: Bool = true) -> [Int32] {
-        encode(
+        // SentencePiece has a rule of its own for what is ill-formed, one U+FFFD per byte that its charsmap never sees.
+        if case .sentencePiece = model {
+            return bytes.withUnsafeBufferPointer {
+                encode(text: $0, addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial)
+            }
+        }
+        return encode(
             String(decoding: bytes, as: UTF8.self), addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial)
     }
 
     private func encode(
-        wellFormed text: UnsafeBufferPointer<UInt8>, addSpecialTokens: Bool, parseSpecial: Bool
+        text: UnsafeBufferPointer<UInt8>, addSpecialTokens: Bool, parseSpecial: Bool
     ) -> [Int32] {
         var encoding = Encoding(tokenizer: self)
         encoding.ids.reserveCapacity(text.count / 3 + 8)
@@ -66,7 +72,7 @@ private struct Encoding {
 
     /// Encodes text between the added tokens that are matched before normalisation.
     private mutating func appendText(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool, parseSpecial: Bool) {
-        if let normalized = tokenizer.normalizer?.normalize(text) {
+        if let normalized = tokenizer.normalizer?.normalize(text, isFirst: isFirst) {
             normalized.withUnsafeBufferPointer { appendNormalized($0, isFirst: isFirst, parseSpecial: parseSpecial) }
         } else {
             appendNormalized(text, isFirst: isFirst, parseSpecial: parseSpecial)

@@ -21,6 +21,10 @@ enum DecoderStep: Sendable {
     case ctc(pad: [UInt8], delimiter: [UInt8], cleanup: Bool)
     /// A text in the byte alphabet becomes its bytes; only after the tokens were joined.
     case byteLevel
+    /// All that SentencePiece does.
+    case sentencePiece(SentencePieceDecoder)
+    /// SentencePiece's normalisation of the whole text.
+    case denormalize(SentencePieceNormalizer)
 }
 
 extension DecoderStep {
@@ -38,6 +42,8 @@ extension DecoderStep {
         case .bpe(let suffix): token.replacing(suffix, isLast ? [] : [UInt8(ascii: " ")])
         case .ctc(let pad, let delimiter, let cleanup): Self.ctc(token, pad, delimiter, cleanup)
         case .byteLevel: Array(String(decoding: token.bytesOfAlphabet(), as: UTF8.self).utf8)
+        case .sentencePiece(let decoder): decoder.bytes(of: token)
+        case .denormalize(let normalizer): token.withUnsafeBufferPointer { normalizer.normalize($0) }
         }
     }
 

@@ -22,6 +22,15 @@ struct DecoderStream: Sendable {
         return takeText()
     }
 
+    /// The text that a token which leaves none of its own makes final.
+    mutating func skip(_ spelling: [UInt8]) -> [UInt8] {
+        guard !tokenSteps.isEmpty else { return [] }
+        var tokens: [[UInt8]] = []
+        tokenSteps[0].skip(spelling) { tokens.append($0) }
+        for token in tokens { push(token, from: 1) }
+        return takeText()
+    }
+
     /// The text that the bytes of a token spelled in the byte alphabet make final, where there are no token steps.
     mutating func push(bytes: some Sequence<UInt8>, into text: inout [UInt8]) {
         lossy.append(bytes, to: &text)

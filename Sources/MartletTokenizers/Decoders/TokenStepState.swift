@@ -6,6 +6,7 @@ struct TokenStepState: Sendable {
     private var last: [UInt8]?
     /// The bytes of a run of byte tokens.
     private var run = UTF8Run()
+    private var pieces = SentencePieceDecoder.State()
 
     init(_ step: DecoderStep) { self.step = step }
 
@@ -25,14 +26,28 @@ struct TokenStepState: Sendable {
             last = token
             let text = step.apply(to: token, isFirst: isFirst, isLast: false)
             if !text.isEmpty { emit(text) }
-        case .replace, .replaceMatches, .metaspace, .strip, .wordPiece, .byteLevel:
+        case .sentencePiece(let decoder):
+            let text = decoder.push(token, isHidden: false, &pieces)
+            if !text.isEmpty { emit(text) }
+        case .replace, .replaceMatches, .metaspace, .strip, .wordPiece, .byteLevel, .denormalize:
             emit(step.apply(to: token, isFirst: isFirst, isLast: false))
         }
+    }
+
+    /// Takes a token that leaves no text.
+    mutating func skip(_ token: [UInt8], _ emit: ([UInt8]) -> Void) {
+        guard case .sentencePiece(let decoder) = step else { return }
+        let text = decoder.push(token, isHidden: true, &pieces)
+        if !text.isEmpty { emit(text) }
     }
 
     /// Gives what is left when no more tokens come.
     mutating func finish(_ emit: ([UInt8]) -> Void) {
         run.finish(emit)
+        if case .sentencePiece(let decoder) = step {
+            let text = decoder.finish(&pieces)
+            if !text.isEmpty { emit(text) }
+        }
         if case .bpe = step, let last { emit(step.apply(to: last, isFirst: false, isLast: true)) }
     }
 }

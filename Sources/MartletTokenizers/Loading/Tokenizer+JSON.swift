@@ -41,7 +41,7 @@ extension Tokenizer.SpecialTokens {
     ]
 
     /// The roles that tokenizer_config.json gives to tokens.
-    fileprivate init(_ config: JSONValue?, _ added: AddedTokenList, _ model: TokenizerModel) {
+    init(_ config: JSONValue?, _ added: AddedTokenList, _ model: TokenizerModel) {
         for role in Self.roles {
             guard let entry = config?[role], let content = entry.stringValue ?? entry["content"]?.stringValue else {
                 continue

@@ -48,6 +48,7 @@ extension TokenizerModel {
         case .wordLevel(let model): model.unknownToken == nil
         case .longestMatch(let model): model.unknownToken == nil
         case .leastCost: false
+        case .sentencePiece: false
         }
     }
 }

@@ -9,6 +9,7 @@ extension Tokenizer {
         case .wordLevel: "WordLevel"
         case .longestMatch: "longest match"
         case .leastCost: "least cost"
+        case .sentencePiece: "SentencePiece"
         }
     }
 }

@@ -14,6 +14,8 @@ enum TokenizerModel: Sendable {
     case longestMatch(LongestMatchModel)
     /// The cheapest tokens.
     case leastCost(LeastCostModel)
+    /// What a SentencePiece file says.
+    case sentencePiece(SentencePieceModel)
 }
 
 extension TokenizerModel {
@@ -33,6 +35,7 @@ extension TokenizerModel {
         case .wordLevel(let model): model.vocabulary
         case .longestMatch(let model): model.vocabulary
         case .leastCost(let model): model.vocabulary
+        case .sentencePiece(let model): model.vocabulary
         }
     }
 
@@ -71,6 +74,7 @@ extension TokenizerModel {
         case .wordLevel(let model): model.encode(piece, into: &ids)
         case .longestMatch(let model): model.encode(piece, into: &ids)
         case .leastCost(let model): model.encode(piece, into: &ids)
+        case .sentencePiece(let model): model.encode(piece, into: &ids, scratch: &scratch)
         }
     }
 }

@@ -18,6 +18,22 @@ struct CharacterMap: Sendable {
         replacements = Array(rest.dropFirst(size))
     }
 
+    /// Whether all of the trie stays within its units and the replacements, as SentencePiece asks of its files.
+    ///
+    /// **Source** darts-clone `DoubleArrayImpl::validate`, sentencepiece `DecodePrecompiledCharsMap`.
+    var isValid: Bool {
+        guard units.count % 256 == 0, !replacements.isEmpty, units[0] & (1 << 31 | 0x1FF) == 0,
+            Self.offset(units[0]) != 0, Self.offset(units[0]) | 0xFF < units.count
+        else { return false }
+        return units.indices.dropFirst().allSatisfy { index in
+            let unit = units[index]
+            if unit >> 31 == 1 { return Int(unit & 0x7FFF_FFFF) < replacements.count }
+            let base = index ^ Self.offset(unit)
+            guard base | 0xFF < units.count else { return false }
+            return unit >> 8 & 1 == 0 || units[base] >> 31 == 1
+        }
+    }
+
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }

@@ -49,7 +49,7 @@ extension Normalizer {
         guard let regex = json["pattern"]?["Regex"]?.stringValue else {
             throw .malformed("normalizer: Replace needs a `pattern` that is a String or a Regex")
         }
-        throw .unsupported(part: "Replace pattern", name: regex, supported: "String")
+        return .replaceMatches(of: try RegexPattern(regex), content: content)
     }
 }
 

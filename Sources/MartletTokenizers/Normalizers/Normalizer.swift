@@ -17,8 +17,11 @@ indirect enum Normalizer: Sendable {
     /// GPT-2's spelling of bytes.
     case byteLevel
     case replace(Replacement)
+    case replaceMatches(of: RegexPattern, content: [UInt8])
     /// SentencePiece's character map.
     case precompiled(PrecompiledNormalizer)
+    /// All that SentencePiece does before its model.
+    case sentencePiece(SentencePieceNormalizer)
     /// One after the other.
     case sequence([Normalizer])
 
@@ -37,9 +40,17 @@ indirect enum Normalizer: Sendable {
         case .prepend(let prefix): text.isEmpty || prefix.isEmpty ? nil : prefix + text
         case .byteLevel: ScalarNormalizers.byteLevel(text)
         case .replace(let replacement): replacement.normalize(text)
+        case .replaceMatches(let pattern, let content): pattern.replaceAll(in: text, with: content)
         case .precompiled(let precompiled): precompiled.normalize(text)
+        case .sentencePiece(let normalizer): normalizer.normalize(text)
         case .sequence(let parts): Self.chain(parts.lazy.map { $0.normalize }, text)
         }
+    }
+
+    /// The same for a stretch of text; `isFirst` where it begins the whole text, which SentencePiece's prefix asks for.
+    func normalize(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool) -> [UInt8]? {
+        if case .sentencePiece(let normalizer) = self { return normalizer.normalize(text, isFirst: isFirst) }
+        return normalize(text)
     }
 
     /// One change of a text, nil for none.
