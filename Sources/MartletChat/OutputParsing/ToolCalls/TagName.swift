@@ -33,18 +33,16 @@ struct TagName {
         }
         let name = text[start..<position]
         if quote != nil, position < limit { position += 1 }
-        guard text[position..<limit].contains(UInt8(ascii: ">")) else {
-            return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
-        }
+        let undecided: Result = limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
+        guard text[position..<limit].contains(UInt8(ascii: ">")) else { return undecided }
         var isText = true
         if spelling.hasStringAttribute {
-            guard let value = stringAttribute(text, &position, limit) else {
-                return limit == text.endIndex && !cursor.isFinal ? .incomplete : .malformed
-            }
+            guard let value = stringAttribute(text, &position, limit) else { return undecided }
             isText = value
         }
         while position < limit, TagCursor.isSpace(text[position]) { position += 1 }
-        guard position < limit, text[position] == UInt8(ascii: ">") else { return .malformed }
+        guard position < limit else { return undecided }
+        guard text[position] == UInt8(ascii: ">") else { return .malformed }
         cursor.index = position + 1
         return .found(TagName(name: String(decoding: name, as: UTF8.self).stripped(nil), isText: isText))
     }
