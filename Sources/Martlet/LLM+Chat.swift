@@ -59,16 +59,11 @@ extension LLM {
         var variables = defaultChatTemplateKwargs
         for (name, value) in request.variables { variables[name] = value }
         request.variables = variables
-        request.messages = TemplateMessages.prepare(request.messages, format: contentFormat(of: template))
+        request.messages = TemplateMessages.prepare(request.messages, format: chatTemplateContentFormat ?? template.contentFormat)
         do { return try template.render(request) } catch {
             // Whatever the template stumbles over came with the conversation.
             throw .invalidRequest(param: "messages", message: error.description)
         }
-    }
-
-    private func contentFormat(of template: ChatTemplate) -> ChatContentFormat {
-        guard chatTemplateContentFormat == .auto else { return chatTemplateContentFormat }
-        return template.readsContentParts ? .openai : .string
     }
 
     /// Streams the answer to a conversation of OpenAI messages: objects with `role` and `content`.

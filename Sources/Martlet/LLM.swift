@@ -15,7 +15,7 @@ public final class LLM: Sendable {
     let chatTemplateProblem: String?
     let chatFormats: ChatFormats
     let mistral: MistralPrompt?
-    let chatTemplateContentFormat: ChatContentFormat
+    let chatTemplateContentFormat: ChatTemplateContentFormat?
     let defaultChatTemplateKwargs: JSONObject
     let loadedTokenizer: Tokenizer?
     let maxLogprobs: Int

@@ -31,6 +31,9 @@ public struct Tokenizer: Sendable {
     public let eosTokenIDs: [Int32]
     /// Special tokens that are spelled out in the text are ordinary text, whatever `parseSpecial` says.
     let splitsSpecialTokens: Bool
+    /// True for files of SentencePiece and tekken, whose libraries neither find control tokens in text nor spell them:
+    /// whoever compares with those encodes without `parseSpecial` and decodes with `skipSpecialTokens`.
+    public let hidesControlTokens: Bool
     /// What the file asks for and serving leaves out, for instance truncation; for the log.
     public let notices: [String]
 
@@ -38,7 +41,7 @@ public struct Tokenizer: Sendable {
     init(
         model: TokenizerModel, normalizer: Normalizer?, preTokenizer: PreTokenizer, postProcessor: PostProcessor,
         decoder: TokenDecoder, addedTokens: [AddedToken], special: SpecialTokens, splitsSpecialTokens: Bool = false,
-        notices: [String] = []
+        hidesControlTokens: Bool = false, notices: [String] = []
     ) {
         self.model = model
         self.normalizer = normalizer
@@ -58,23 +61,25 @@ public struct Tokenizer: Sendable {
         let specials = Set(addedTokens.filter(\.isSpecial).map(\.content))
         specialIDs = Set(addedSpellings.filter { specials.contains($0.value) }.keys)
         plainBytes = Self.plainBytes(model, decoder, addedSpellings)
-        rawMatcher = AddedTokenMatcher(searched.filter { $0.isParsed && !$0.normalized })
-        normalizedMatcher = AddedTokenMatcher(searched.filter { $0.isParsed && $0.normalized })
+        rawMatcher = AddedTokenMatcher(searched.filter { !$0.normalized })
+        normalizedMatcher = AddedTokenMatcher(searched.filter(\.normalized))
         specialTokens = special.names
         bosTokenID = special.bos
         eosTokenIDs = special.eos
         self.splitsSpecialTokens = splitsSpecialTokens
+        self.hidesControlTokens = hidesControlTokens
         self.notices = notices
     }
 
     /// A byte-level BPE tokenizer.
     init(
         model: BytePairModel, normalizer: Normalizer?, preTokenizer: PreTokenizer, postProcessor: PostProcessor,
-        addedTokens: [AddedToken], special: SpecialTokens
+        addedTokens: [AddedToken], special: SpecialTokens, hidesControlTokens: Bool = false
     ) {
         self.init(
             model: .byteLevelBPE(model), normalizer: normalizer, preTokenizer: preTokenizer,
-            postProcessor: postProcessor, decoder: .byteLevel, addedTokens: addedTokens, special: special)
+            postProcessor: postProcessor, decoder: .byteLevel, addedTokens: addedTokens, special: special,
+            hidesControlTokens: hidesControlTokens)
     }
 
     private static func plainBytes(

@@ -17,6 +17,13 @@ struct MistralPrompt: Sendable {
         modelSettings = file.modelSettingsBuilder
     }
 
+    /// What the name of a SentencePiece file says, such as `tokenizer.model.v3` or `mistral_instruct_tokenizer.model.v7m1`.
+    init?(fileName: String) {
+        let suffix = fileName.split(separator: ".").last?.prefix { $0 == "v" || $0.isNumber } ?? ""
+        guard fileName.contains(".model."), let version = MistralVersion(String(suffix)) else { return nil }
+        self.version = version
+    }
+
     /// The prompt's token ids.
     ///
     /// **Throws** `invalidRequest` naming the message at fault.

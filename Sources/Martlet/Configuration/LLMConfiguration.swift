@@ -1,3 +1,4 @@
+public import MartletChat
 public import MartletEngine
 public import MartletJSON
 public import MartletModelIR
@@ -76,8 +77,8 @@ public struct LLMConfiguration: Sendable {
     public var overrideGenerationConfig = JSONObject()
     /// Source text of a chat template to use instead of the model's own.
     public var chatTemplate: String?
-    /// How message contents are given to the template.
-    public var chatTemplateContentFormat = ChatContentFormat.auto
+    /// How message contents are given to the template; nil: as it reads them.
+    public var chatTemplateContentFormat: ChatTemplateContentFormat?
     /// Variables of the chat template; a request's own win.
     public var defaultChatTemplateKwargs = JSONObject()
     /// vLLM's name of the way the model writes tool calls; nil tells it from template and vocabulary.

@@ -67,6 +67,12 @@ enum TokenizerLoading {
         case .tekken:
             let file = try TekkenFile(bytes)
             return LoadedTokenizer(tokenizer: try Tokenizer(tekken: file), mistral: MistralPrompt(file))
+        case .sentencePiece:
+            return LoadedTokenizer(
+                tokenizer: try Tokenizer.load(sentencePiece: bytes, config: config),
+                mistral: MistralPrompt(fileName: name))
+        case .tiktoken:
+            return LoadedTokenizer(tokenizer: try Tokenizer.load(tiktoken: bytes, fileName: name, config: config))
         case .tokenizerJSON, .gguf:
             return LoadedTokenizer(tokenizer: try Tokenizer.load(json: bytes, config: config))
         }

@@ -10,7 +10,8 @@ struct TokenizeCommand: AsyncParsableCommand {
         abstract: "Turn texts into token ids.",
         discussion: """
             Reads JSON lines {"text": ...} and writes for each {"ids": [...], "decoded": ...}, where decoded is the \
-            text of the ids with special tokens. MODEL may also be a tokenizer file alone: \(TokenizerOptions.files).
+            text of the ids with special tokens. SentencePiece and tekken.json files do not read control tokens from \
+            text and do not write them. MODEL may also be a tokenizer file alone: \(TokenizerOptions.files).
 
               echo '{"text": "Hello"}' | martlet tokenize ./model --add-special-tokens
             """)
@@ -25,10 +26,12 @@ struct TokenizeCommand: AsyncParsableCommand {
         let console = Console.standard
         let tokenizer = try await TokenizerOptions.load(model, console: console)
         let allGood = JSONLines(console: console).answer { line in
-            let ids = tokenizer.encode(try line.requiredString("text"), addSpecialTokens: addSpecialTokens)
+            let ids = tokenizer.encode(
+                try line.requiredString("text"), addSpecialTokens: addSpecialTokens,
+                parseSpecial: !tokenizer.hidesControlTokens)
             return [
                 "ids": .array(ids.map { .integer(Int64($0)) }),
-                "decoded": .string(tokenizer.decode(ids, skipSpecialTokens: false)),
+                "decoded": .string(tokenizer.decode(ids, skipSpecialTokens: tokenizer.hidesControlTokens)),
             ]
         }
         if !allGood { throw ExitCode(1) }
@@ -65,7 +68,7 @@ struct DetokenizeCommand: AsyncParsableCommand {
                 }
                 return Int32(id)
             }
-            return ["text": .string(tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens))]
+            return ["text": .string(tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens || tokenizer.hidesControlTokens))]
         }
         if !allGood { throw ExitCode(1) }
     }
@@ -73,7 +76,8 @@ struct DetokenizeCommand: AsyncParsableCommand {
 
 /// What the two commands share.
 private enum TokenizerOptions {
-    static let files = "tokenizer.json or a .gguf file"
+    static let files =
+        "tokenizer.json, tekken.json, a SentencePiece .model, a .tiktoken or a .gguf file"
 
     static func load(_ model: ModelOptions, console: Console) async throws -> Tokenizer {
         var configuration = LLMConfiguration()

@@ -1,8 +1,15 @@
-public import ArgumentParser
-public import Martlet
+import ArgumentParser
+import Martlet
+import MartletChat
 import MartletJSON
 
-extension ChatContentFormat: ExpressibleByArgument {}
+/// `--chat-template-content-format`.
+enum ContentFormatArgument: String, ExpressibleByArgument, CaseIterable {
+    case auto, string, openai
+
+    /// nil for `auto`.
+    var format: ChatTemplateContentFormat? { ChatTemplateContentFormat(rawValue: rawValue) }
+}
 
 /// How conversations become prompts; spelled as vLLM's flags.
 struct ChatTemplateOptions: ParsableArguments {
@@ -12,7 +19,7 @@ struct ChatTemplateOptions: ParsableArguments {
 
     @Option(
         help: "How message contents are given to the template: as text, as lists of parts, or as it reads them.")
-    var chatTemplateContentFormat = ChatContentFormat.auto
+    var chatTemplateContentFormat = ContentFormatArgument.auto
 
     @Option(
         help: ArgumentHelp(
@@ -26,7 +33,7 @@ struct ChatTemplateOptions: ParsableArguments {
     /// **Throws** when the template is neither a readable file nor looks like a template.
     func apply(to configuration: inout LLMConfiguration) throws {
         configuration.chatTemplate = try chatTemplate.map(TemplateArgument.text)
-        configuration.chatTemplateContentFormat = chatTemplateContentFormat
+        configuration.chatTemplateContentFormat = chatTemplateContentFormat.format
         configuration.defaultChatTemplateKwargs = defaultChatTemplateKwargs
     }
 }

@@ -42,14 +42,7 @@ extension Tokenizer {
             preTokenizer: PreTokenizer(stages: [], endsInByteLevel: false),
             postProcessor: file.postProcessor(config, special),
             decoder: try TokenDecoder(file), addedTokens: added.tokens, special: special,
-            splitsSpecialTokens: config?["split_special_tokens"] == true)
-    }
-
-    /// True for tokenizers of SentencePiece files, whose library neither finds control tokens in text nor spells them:
-    /// whoever compares with it encodes without `parseSpecial` and decodes with `skipSpecialTokens`.
-    public var hidesControlTokens: Bool {
-        if case .sentencePiece = model { return true }
-        return false
+            splitsSpecialTokens: config?["split_special_tokens"] == true, hidesControlTokens: true)
     }
 }
 

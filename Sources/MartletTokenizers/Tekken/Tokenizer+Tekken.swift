@@ -27,8 +27,8 @@ extension Tokenizer {
             preTokenizer: PreTokenizer(stages: [.split(pattern)]),
             postProcessor: PostProcessor(prefix: special.bos.map { [$0] } ?? []),
             addedTokens: file.specialTokens.enumerated().map { id, token in
-                AddedToken(id: Int32(id), content: Array(token.utf8), isSpecial: true, isParsed: false)
-            }, special: special)
+                AddedToken(id: Int32(id), content: Array(token.utf8), isSpecial: true)
+            }, special: special, hidesControlTokens: true)
     }
 }
 

@@ -13,6 +13,4 @@ struct AddedToken: Sendable {
     var rstrip = false
     /// Looked for in the normalised text.
     var normalized = false
-    /// Looked for in the text at all.
-    var isParsed = true
 }

@@ -1,2 +1,0 @@
-import MartletChat
-extension ChatTemplate { var readsContentParts: Bool { false } }
