@@ -23,25 +23,12 @@ struct GGUFParts {
         var mask: Int32?
     }
 
-    /// The tokenizer of these parts and what all files have in common.
-    func tokenizer(_ gguf: GGUFVocabulary) throws(TokenizerError) -> Tokenizer {
-        let special = try special(gguf)
-        let end = addsSeparator ? id(gguf.separatorTokenID, defaultIDs.separator, gguf) : special.eos.first
-        let addsEnd = addsSeparator || (gguf.addEOS ?? addsEOS)
-        return Tokenizer(
-            model: model, normalizer: normalizer, preTokenizer: preTokenizer,
-            postProcessor: PostProcessor(
-                prefix: gguf.addBOS ?? addsBOS ? special.bos.map { [$0] } ?? [] : [],
-                suffix: addsEnd ? end.map { [$0] } ?? [] : []),
-            decoder: decoder, addedTokens: addedTokens(gguf), special: special)
-    }
-
     /// The id that the file gives, or the supposed one where there is such a token.
-    private func id(_ given: Int32?, _ supposed: Int32?, _ gguf: GGUFVocabulary) -> Int32? {
+    fileprivate func id(_ given: Int32?, _ supposed: Int32?, _ gguf: GGUFVocabulary) -> Int32? {
         given ?? supposed.flatMap { gguf.tokens.indices.contains(Int($0)) ? $0 : nil }
     }
 
-    private func special(_ gguf: GGUFVocabulary) throws(TokenizerError) -> Tokenizer.SpecialTokens {
+    fileprivate func special(_ gguf: GGUFVocabulary) throws(TokenizerError) -> Tokenizer.SpecialTokens {
         var special = Tokenizer.SpecialTokens()
         let ids = [
             ("bos_token", id(gguf.bosTokenID, defaultIDs.bos, gguf)),
@@ -64,7 +51,7 @@ struct GGUFParts {
         return special
     }
 
-    private func addedTokens(_ gguf: GGUFVocabulary) -> [AddedToken] {
+    fileprivate func addedTokens(_ gguf: GGUFVocabulary) -> [AddedToken] {
         var added: [AddedToken] = []
         for id in gguf.tokens.indices where !gguf.tokens[id].isEmpty {
             let type = gguf.type(id)
@@ -74,6 +61,22 @@ struct GGUFParts {
             added.append(token)
         }
         return added
+    }
+}
+
+extension Tokenizer {
+    /// The tokenizer of these parts and what all files have in common.
+    init(_ parts: GGUFParts, _ gguf: GGUFVocabulary) throws(TokenizerError) {
+        let special = try parts.special(gguf)
+        let separator = parts.id(gguf.separatorTokenID, parts.defaultIDs.separator, gguf)
+        let end = parts.addsSeparator ? separator : special.eos.first
+        let addsEnd = parts.addsSeparator || (gguf.addEOS ?? parts.addsEOS)
+        self.init(
+            model: parts.model, normalizer: parts.normalizer, preTokenizer: parts.preTokenizer,
+            postProcessor: PostProcessor(
+                prefix: gguf.addBOS ?? parts.addsBOS ? special.bos.map { [$0] } ?? [] : [],
+                suffix: addsEnd ? end.map { [$0] } ?? [] : []),
+            decoder: parts.decoder, addedTokens: parts.addedTokens(gguf), special: special)
     }
 }
 

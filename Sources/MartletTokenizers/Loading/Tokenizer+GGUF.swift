@@ -28,7 +28,7 @@ extension Tokenizer {
                 part: "GGUF model", name: "\(gguf.model) (without vocabulary)", supported: Self.models)
         default: throw .unsupported(part: "GGUF model", name: gguf.model, supported: Self.models)
         }
-        self = try parts.tokenizer(gguf)
+        try self.init(parts, gguf)
     }
 
     private static let models = "gpt2, gemma4, llama, bert, t5, rwkv, plamo2"
