@@ -3,8 +3,8 @@ import MartletJSON
 extension Tokenizer {
     /// Loads the contents of a Mistral tekken.json.
     ///
-    /// Control tokens that are spelled out in the text are ordinary text, whatever `parseSpecial` says, as
-    /// mistral_common has it; `id(of:)` finds them by their spelling.
+    /// mistral_common never finds control tokens in text (see `hidesControlTokens`); `id(of:)` finds them by their
+    /// spelling.
     ///
     /// **Throws** `TokenizerError.malformed` for files that contradict themselves, `.unsupported` for versions and
     /// splitting patterns that are not known.
