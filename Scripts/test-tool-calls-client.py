@@ -19,7 +19,6 @@ import urllib.request
 import openai
 
 FIXTURES = os.path.join(os.path.dirname(__file__), "..", "Tests", "Fixtures")
-SOME_TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 
 
 def fixture(path):
@@ -29,16 +28,16 @@ def fixture(path):
 
 def cases():
     """Yields tool-call format, reasoning format, tools, output and the message it must become."""
-    for case in fixture("tool_calls/json_formats.json"):
-        yield case["format"], None, [SOME_TOOL], case["text"], case
+    json_formats = fixture("tool_calls/json_formats.json")
+    for case in json_formats["cases"]:
+        yield case["format"], None, json_formats["tools"], case["text"], case
     tags = fixture("tag_tool_calls/cases.json")
     for case in tags["cases"]:
         # The endpoint looks for calls only where there are tools.
         if case["tools"]:
             yield case["parser"], None, tags["tools"], case["output"], case
     for case in fixture("reasoning/cases.json")["cases"]:
-        if set(case) <= {"parser", "output", "reasoning", "content"}:
-            yield None, case["parser"], [], case["output"], case
+        yield None, case["parser"], [], case["output"], case
 
 
 def expected(case):
@@ -47,12 +46,13 @@ def expected(case):
     return case.get("reasoning") or "", case.get("content") or "", calls
 
 
-def request(tool_format, reasoning_format, tools, output):
+def request(tool_format, reasoning_format, tools, output, kwargs):
     body = {"model": "replay", "messages": [{"role": "user", "content": output}]}
     if tools:
         body["tools"] = tools
     names = {"tool_call_parser": tool_format, "reasoning_parser": reasoning_format}
-    body["extra_body"] = {"chat_template_kwargs": {name: value for name, value in names.items() if value}}
+    kwargs = kwargs | {name: value for name, value in names.items() if value}
+    body["extra_body"] = {"chat_template_kwargs": kwargs}
     return body
 
 
@@ -105,7 +105,8 @@ def main():
             # The chat API has no empty message to answer.
             if not output:
                 continue
-            body, wanted = request(tool_format, reasoning_format, tools, output), expected(case)
+            kwargs = case.get("kwargs") or {}
+            body, wanted = request(tool_format, reasoning_format, tools, output, kwargs), expected(case)
             answers = [("whole", *whole(client, body))]
             answers += [(f"in {length}s", *streamed(client, body, length)) for length in arguments.lengths]
             name = tool_format or reasoning_format

@@ -26,6 +26,7 @@ struct ReplayEngine: ServingEngine {
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
         let toolCalls = chat.templateVariables["tool_call_parser"]?.stringValue.flatMap(ToolCallFormat.named)
         let reasoning = chat.templateVariables["reasoning_parser"]?.stringValue.flatMap(ReasoningFormat.named)
+            .flatMap { $0.isEnabled(by: chat.templateVariables) ? $0 : nil }
         return PreparedChat(
             prompt: .text(chat.messages.last?["content"]?.stringValue ?? ""),
             parser: OutputParser(
