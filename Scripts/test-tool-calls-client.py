@@ -2,10 +2,11 @@
 """Sends recorded model outputs through the HTTP endpoint and reads the answers with the official `openai` client.
 
     swift build --product martlet-replay
-    Scripts/test-tool-calls-client.py [--server .build/debug/martlet-replay] [--lengths 0 1 3 7]
+    Scripts/test-tool-calls-client.py [--server .build/debug/martlet-replay] [--lengths 0 1 3 7] [--every-cut 2]
 
 Needs `pip install openai`. The server answers with what it is sent; each output comes whole, without streaming, and
-streamed in pieces of so many characters (0: one piece). Exit status 1 when an answer differs from the recorded message.
+streamed in pieces of so many characters (0: one piece), the first outputs of each format also cut in two at every place.
+Exit status 1 when an answer differs from the recorded message.
 """
 import argparse
 import json
@@ -63,6 +64,12 @@ def whole(client, body):
     return (getattr(message, "reasoning", None) or "", message.content or "", calls), choice.finish_reason
 
 
+def cut(body, place):
+    """The request with its output in two pieces."""
+    kwargs = body["extra_body"]["chat_template_kwargs"] | {"cut": place}
+    return body | {"extra_body": {"chat_template_kwargs": kwargs}}
+
+
 def streamed(client, body, length):
     reasoning, content, calls, reason = "", "", [], None
     for chunk in client.chat.completions.create(stream=True, seed=length, **body):
@@ -96,10 +103,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=".build/debug/martlet-replay")
     parser.add_argument("--lengths", type=int, nargs="+", default=[0, 1, 3, 7])
+    parser.add_argument("--every-cut", type=int, default=2, help="outputs of each format to cut at every place")
     arguments = parser.parse_args()
     process, url = start(arguments.server)
     client = openai.OpenAI(base_url=url, api_key="none")
-    counts, failures = {}, 0
+    counts, failures, cuts = {}, 0, 0
     try:
         for tool_format, reasoning_format, tools, output, case in cases():
             # The chat API has no empty message to answer.
@@ -111,6 +119,10 @@ def main():
             answers += [(f"in {length}s", *streamed(client, body, length)) for length in arguments.lengths]
             name = tool_format or reasoning_format
             counts[name] = counts.get(name, 0) + 1
+            if counts[name] <= arguments.every_cut:
+                places = range(1, len(output))
+                answers += [(f"cut at {place}", *streamed(client, cut(body, place), 0)) for place in places]
+                cuts += len(places)
             for how, message, reason in answers:
                 if message != wanted or reason != ("tool_calls" if wanted[2] else "stop"):
                     failures += 1
@@ -120,7 +132,10 @@ def main():
         process.wait()
     for name in sorted(counts):
         print(f"{name:28} {counts[name]:5} outputs")
-    print(f"{sum(counts.values())} outputs, each whole and in {len(arguments.lengths)} streams: {failures} failures")
+    print(
+        f"{sum(counts.values())} outputs, each whole and in {len(arguments.lengths)} streams, "
+        f"and {cuts} cut in two: {failures} failures"
+    )
     sys.exit(1 if failures else 0)
 
 
