@@ -35,7 +35,8 @@ enum TokenizerLoading {
     private static func load(folder: String, encodesChats: Bool) throws(LLMError) -> LoadedTokenizer {
         let names = try names(in: folder)
         guard let name = TokenizerFormat.fileName(in: names, encodesChats: encodesChats) else {
-            throw .cannotLoad("\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+            throw .cannotLoad(
+                "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
         }
         return try load(file: "\(folder)/\(name)", folder: folder)
     }
