@@ -45,7 +45,9 @@ extension LLM {
     private func prompt(
         for request: ChatRenderRequest, template: ChatTemplate?
     ) throws(LLMError) -> GenerationRequest.Prompt {
-        if let template = template ?? chatTemplate {
+        var template = template
+        if template == nil { template = try chatTemplates.template(withTools: request.tools?.isEmpty == false) }
+        if let template {
             var request = request
             request.messages = TemplateMessages.prepare(
                 request.messages, format: chatTemplateContentFormat ?? template.contentFormat)
@@ -57,8 +59,8 @@ extension LLM {
         if let mistral, let loadedTokenizer {
             return .tokenIDs(try mistral.tokenIDs(for: request, tokenizer: loadedTokenizer))
         }
-        let reason = chatTemplateProblem ?? "the model has no chat template; give one with --chat-template"
-        throw .invalidRequest(param: "messages", message: reason)
+        throw .invalidRequest(
+            param: "messages", message: "the model has no chat template; give one with --chat-template")
     }
 
     /// Streams the answer to a conversation of OpenAI messages: objects with `role` and `content`.

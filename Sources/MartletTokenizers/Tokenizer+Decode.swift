@@ -11,7 +11,12 @@ extension Tokenizer {
     /// Appends to `text` what one more id makes final.
     func push(_ id: Int32, skipSpecialTokens: Bool, into stream: inout DecoderStream, text: inout [UInt8]) {
         if skipSpecialTokens && isSpecial(id) {
-            if let spelling = spelling(id) { text += stream.skip(spelling) }
+            if plainBytes != nil {
+                // mistral_common decodes the runs between control tokens each by itself.
+                if hidesControlTokens { stream.endBytes(into: &text) }
+            } else if let spelling = spelling(id) {
+                text += stream.skip(spelling)
+            }
             return
         }
         if let plainBytes {

@@ -36,6 +36,9 @@ struct DecoderStream: Sendable {
         lossy.append(bytes, to: &text)
     }
 
+    /// Ends a run of such bytes: appends to `text` what stands for those that were held back.
+    mutating func endBytes(into text: inout [UInt8]) { lossy.finish(into: &text) }
+
     /// The text that was held back.
     mutating func finish() -> [UInt8] {
         for index in tokenSteps.indices {
