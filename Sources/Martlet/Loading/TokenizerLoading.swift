@@ -29,7 +29,8 @@ enum TokenizerLoading {
     /// The first of the usual files that is there.
     private static func load(folder: String) throws(LLMError) -> LoadedTokenizer {
         guard let name = TokenizerFormat.fileName(in: try names(in: folder)) else {
-            throw .cannotLoad("\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+            throw .cannotLoad(
+                "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
         }
         return try load(file: "\(folder)/\(name)", folder: folder)
     }
