@@ -131,8 +131,8 @@ let package = Package(
         .testTarget(
             name: "MartletCLITests",
             dependencies: [
-                "MartletCLI", "Martlet", "MartletServer", "MartletEngine", "MartletModelIR", "MartletJSON",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MartletCLI", "Martlet", "MartletServer", "MartletEngine", "MartletTokenizers", "MartletChat",
+                "MartletModelIR", "MartletJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

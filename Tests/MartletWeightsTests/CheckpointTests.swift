@@ -267,8 +267,8 @@ import Testing
         folder.write(
             "tokenizer_config.json",
             #"{"chat_template": [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}]}"#)
-        #expect(try Checkpoint.open(path: folder.path).chatTemplate == "d")
+        #expect(try Checkpoint.open(path: folder.path).chatTemplates == ["default": "d", "tool_use": "t"])
         folder.write("chat_template.jinja", "j")
-        #expect(try Checkpoint.open(path: folder.path).chatTemplate == "j")
+        #expect(try Checkpoint.open(path: folder.path).chatTemplates == ["default": "j"])
     }
 }

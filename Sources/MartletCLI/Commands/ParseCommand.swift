@@ -42,10 +42,10 @@ struct ParseCommand: ParsableCommand {
     var inputFormat = InputFormat.auto
 
     func validate() throws {
-        if let name = toolCallParser, ToolCallFormat.named(name) == nil {
+        if let name = toolCallParser, name != Self.none, ToolCallFormat.named(name) == nil {
             throw unknown("tool-call parser", name, ToolCallFormat.names)
         }
-        if let name = reasoningParser, ReasoningFormat.named(name) == nil {
+        if let name = reasoningParser, name != Self.none, ReasoningFormat.named(name) == nil {
             throw unknown("reasoning parser", name, ReasoningFormat.names)
         }
         if let text = chatTemplateKwargs, (try? JSONReader.parse(text))?.objectValue == nil {
@@ -53,8 +53,11 @@ struct ParseCommand: ParsableCommand {
         }
     }
 
+    /// What stands for no parser, as in `martlet serve`.
+    private static let none = "none"
+
     private func unknown(_ kind: String, _ name: String, _ names: [String]) -> ValidationError {
-        ValidationError("unknown \(kind) \(name); known are \(names.joined(separator: ", "))")
+        ValidationError("unknown \(kind) \(name); known are \(names.joined(separator: ", ")) and \(Self.none)")
     }
 
     mutating func run() throws {

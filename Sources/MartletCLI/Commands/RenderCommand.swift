@@ -27,7 +27,7 @@ struct RenderCommand: ParsableCommand {
     mutating func run() throws {
         let given = try chatTemplate.map(TemplateArgument.text)
         // Lines mostly share their template, and parsing it is the larger part of the work.
-        var latest: ChatTemplate?
+        var latest = try given.map(TemplateArgument.parsed)
         _ = JSONLines(console: .standard).answer { line in
             guard let source = try line["template"].map({ _ in try line.requiredString("template") }) ?? given else {
                 throw CLIError("template is missing")

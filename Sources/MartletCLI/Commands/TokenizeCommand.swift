@@ -1,6 +1,5 @@
 import ArgumentParser
 import Martlet
-import MartletJSON
 import MartletTokenizers
 
 /// `martlet tokenize`: token ids of texts.
@@ -26,13 +25,7 @@ struct TokenizeCommand: AsyncParsableCommand {
         let console = Console.standard
         let tokenizer = try await TokenizerOptions.load(model, console: console)
         let allGood = JSONLines(console: console).answer { line in
-            let ids = tokenizer.encode(
-                try line.requiredString("text"), addSpecialTokens: addSpecialTokens,
-                parseSpecial: !tokenizer.hidesControlTokens)
-            return [
-                "ids": .array(ids.map { .integer(Int64($0)) }),
-                "decoded": .string(tokenizer.decode(ids, skipSpecialTokens: tokenizer.hidesControlTokens)),
-            ]
+            try TokenizeLine(tokenizer: tokenizer).tokenized(line, addSpecialTokens: addSpecialTokens)
         }
         if !allGood { throw ExitCode(1) }
     }
@@ -60,15 +53,7 @@ struct DetokenizeCommand: AsyncParsableCommand {
         let console = Console.standard
         let tokenizer = try await TokenizerOptions.load(model, console: console)
         let allGood = JSONLines(console: console).answer { line in
-            guard let list = line["ids"]?.arrayValue else { throw CLIError("ids must be an array of token ids") }
-            let ids = try list.map { value in
-                guard let id = value.intValue, id >= 0, id < tokenizer.vocabSize else {
-                    throw CLIError(
-                        "ids: \(JSONWriter.string(value)) is no token id (0 to \(tokenizer.vocabSize - 1))")
-                }
-                return Int32(id)
-            }
-            return ["text": .string(tokenizer.decode(ids, skipSpecialTokens: skipSpecialTokens || tokenizer.hidesControlTokens))]
+            try TokenizeLine(tokenizer: tokenizer).detokenized(line, skipSpecialTokens: skipSpecialTokens)
         }
         if !allGood { throw ExitCode(1) }
     }

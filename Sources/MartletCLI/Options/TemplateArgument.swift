@@ -1,3 +1,5 @@
+import MartletChat
+
 /// `--chat-template`: a file, or the template itself.
 enum TemplateArgument {
     /// The template's text.
@@ -9,5 +11,12 @@ enum TemplateArgument {
             throw CLIError("--chat-template: \(argument) cannot be read and is no template text")
         }
         return argument
+    }
+
+    /// The template that the argument stands for.
+    ///
+    /// **Throws** for a text that is no template.
+    static func parsed(_ text: String) throws(CLIError) -> ChatTemplate {
+        do { return try ChatTemplate(text) } catch { throw CLIError("--chat-template: \(error)") }
     }
 }
