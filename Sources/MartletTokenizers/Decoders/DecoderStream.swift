@@ -32,9 +32,7 @@ struct DecoderStream: Sendable {
     }
 
     /// The text that the bytes of a token spelled in the byte alphabet make final, where there are no token steps.
-    mutating func push(bytes: some Sequence<UInt8>, into text: inout [UInt8]) {
-        lossy.append(bytes, to: &text)
-    }
+    mutating func text(of bytes: UnsafeBufferPointer<UInt8>) -> String { lossy.text(of: bytes) }
 
     /// The text that was held back.
     mutating func finish() -> [UInt8] {
