@@ -2,10 +2,11 @@
 """Sends recorded model outputs through the HTTP endpoint and reads the answers with the official `openai` client.
 
     swift build --product martlet-replay
-    Scripts/test-tool-calls-client.py [--server .build/debug/martlet-replay] [--lengths 0 1 3 7]
+    Scripts/test-tool-calls-client.py [--server .build/debug/martlet-replay] [--lengths 0 1 3 7] [--every-cut 2]
 
 Needs `pip install openai`. The server answers with what it is sent; each output comes whole, without streaming, and
-streamed in pieces of so many characters (0: one piece). Exit status 1 when an answer differs from the recorded message.
+streamed in pieces of so many characters (0: one piece), the first outputs of each format also cut in two at every place.
+Exit status 1 when an answer differs from the recorded message.
 """
 import argparse
 import json
@@ -19,7 +20,6 @@ import urllib.request
 import openai
 
 FIXTURES = os.path.join(os.path.dirname(__file__), "..", "Tests", "Fixtures")
-SOME_TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 
 
 def fixture(path):
@@ -29,16 +29,16 @@ def fixture(path):
 
 def cases():
     """Yields tool-call format, reasoning format, tools, output and the message it must become."""
-    for case in fixture("tool_calls/json_formats.json"):
-        yield case["format"], None, [SOME_TOOL], case["text"], case
+    json_formats = fixture("tool_calls/json_formats.json")
+    for case in json_formats["cases"]:
+        yield case["format"], None, json_formats["tools"], case["text"], case
     tags = fixture("tag_tool_calls/cases.json")
     for case in tags["cases"]:
         # The endpoint looks for calls only where there are tools.
         if case["tools"]:
             yield case["parser"], None, tags["tools"], case["output"], case
     for case in fixture("reasoning/cases.json")["cases"]:
-        if set(case) <= {"parser", "output", "reasoning", "content"}:
-            yield None, case["parser"], [], case["output"], case
+        yield None, case["parser"], [], case["output"], case
 
 
 def expected(case):
@@ -47,12 +47,13 @@ def expected(case):
     return case.get("reasoning") or "", case.get("content") or "", calls
 
 
-def request(tool_format, reasoning_format, tools, output):
+def request(tool_format, reasoning_format, tools, output, kwargs):
     body = {"model": "replay", "messages": [{"role": "user", "content": output}]}
     if tools:
         body["tools"] = tools
     names = {"tool_call_parser": tool_format, "reasoning_parser": reasoning_format}
-    body["extra_body"] = {"chat_template_kwargs": {name: value for name, value in names.items() if value}}
+    kwargs = kwargs | {name: value for name, value in names.items() if value}
+    body["extra_body"] = {"chat_template_kwargs": kwargs}
     return body
 
 
@@ -61,6 +62,12 @@ def whole(client, body):
     message = choice.message
     calls = [(call.function.name, call.function.arguments) for call in message.tool_calls or []]
     return (getattr(message, "reasoning", None) or "", message.content or "", calls), choice.finish_reason
+
+
+def cut(body, place):
+    """The request with its output in two pieces."""
+    kwargs = body["extra_body"]["chat_template_kwargs"] | {"cut": place}
+    return body | {"extra_body": {"chat_template_kwargs": kwargs}}
 
 
 def streamed(client, body, length):
@@ -96,20 +103,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=".build/debug/martlet-replay")
     parser.add_argument("--lengths", type=int, nargs="+", default=[0, 1, 3, 7])
+    parser.add_argument("--every-cut", type=int, default=2, help="outputs of each format to cut at every place")
     arguments = parser.parse_args()
     process, url = start(arguments.server)
     client = openai.OpenAI(base_url=url, api_key="none")
-    counts, failures = {}, 0
+    counts, failures, cuts = {}, 0, 0
     try:
         for tool_format, reasoning_format, tools, output, case in cases():
             # The chat API has no empty message to answer.
             if not output:
                 continue
-            body, wanted = request(tool_format, reasoning_format, tools, output), expected(case)
+            kwargs = case.get("kwargs") or {}
+            body, wanted = request(tool_format, reasoning_format, tools, output, kwargs), expected(case)
             answers = [("whole", *whole(client, body))]
             answers += [(f"in {length}s", *streamed(client, body, length)) for length in arguments.lengths]
             name = tool_format or reasoning_format
             counts[name] = counts.get(name, 0) + 1
+            if counts[name] <= arguments.every_cut:
+                places = range(1, len(output))
+                answers += [(f"cut at {place}", *streamed(client, cut(body, place), 0)) for place in places]
+                cuts += len(places)
             for how, message, reason in answers:
                 if message != wanted or reason != ("tool_calls" if wanted[2] else "stop"):
                     failures += 1
@@ -119,7 +132,10 @@ def main():
         process.wait()
     for name in sorted(counts):
         print(f"{name:28} {counts[name]:5} outputs")
-    print(f"{sum(counts.values())} outputs, each whole and in {len(arguments.lengths)} streams: {failures} failures")
+    print(
+        f"{sum(counts.values())} outputs, each whole and in {len(arguments.lengths)} streams, "
+        f"and {cuts} cut in two: {failures} failures"
+    )
     sys.exit(1 if failures else 0)
 
 

@@ -20,50 +20,47 @@ extension LLM {
                 message: "how this model writes tool calls is not known; name its format with --tool-call-parser, or "
                     + "send tool_choice \"none\"")
         }
-        if template == nil, chatTemplate == nil, let mistral, let loadedTokenizer {
-            return parsed(
-                PreparedChat(prompt: .tokenIDs(try mistral.tokenIDs(for: request, tokenizer: loadedTokenizer))),
-                toolCalls: toolCalls, tools: tools, startsInReasoning: nil)
-        }
-        let prompt = try renderChat(request, template: template)
-        return parsed(
-            PreparedChat(prompt: .text(prompt)), toolCalls: toolCalls, tools: tools,
-            startsInReasoning: chatFormats.startsInReasoning(afterPrompt: prompt))
-    }
-
-    /// Adds what tells the answers' parts apart.
-    private func parsed(
-        _ prepared: PreparedChat, toolCalls: ToolCallFormat?, tools: [JSONValue], startsInReasoning: Bool?
-    ) -> PreparedChat {
-        var prepared = prepared
-        if toolCalls != nil || chatFormats.reasoning != nil {
-            prepared.parser = OutputParser(
-                toolCalls: toolCalls, reasoning: chatFormats.reasoning, tools: tools,
-                startsInReasoning: startsInReasoning)
-            prepared.keptSpecialTokens = chatFormats.reasoningTokens
-            if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
-        }
+        let request = withDefaults(request)
+        var prepared = PreparedChat(prompt: try prompt(for: request, template: template))
+        let reasoning = chatFormats.reasoning.flatMap { $0.isEnabled(by: request.variables) ? $0 : nil }
+        guard toolCalls != nil || reasoning != nil else { return prepared }
+        prepared.parser = OutputParser(
+            toolCalls: toolCalls, reasoning: reasoning, tools: tools,
+            startsInReasoning: chatFormats.startsInReasoning(after: prepared.prompt))
+        prepared.keptSpecialTokens = chatFormats.reasoningTokens
+        if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
         return prepared
     }
 
-    /// The prompt text of a conversation.
-    ///
-    /// **Throws** `invalidRequest` when the template refuses the conversation, or there is no template.
-    func renderChat(_ request: ChatRenderRequest, template: ChatTemplate? = nil) throws(LLMError) -> String {
-        guard let template = template ?? chatTemplate else {
-            let reason = chatTemplateProblem ?? "the model has no chat template; give one with --chat-template"
-            throw .invalidRequest(param: "messages", message: reason)
-        }
+    /// The request with the tokenizer's special tokens and the configuration's variables.
+    private func withDefaults(_ request: ChatRenderRequest) -> ChatRenderRequest {
         var request = request
         if request.specialTokens.isEmpty { request.specialTokens = loadedTokenizer?.specialTokens ?? JSONObject() }
         var variables = defaultChatTemplateKwargs
         for (name, value) in request.variables { variables[name] = value }
         request.variables = variables
-        request.messages = TemplateMessages.prepare(request.messages, format: chatTemplateContentFormat ?? template.contentFormat)
-        do { return try template.render(request) } catch {
-            // Whatever the template stumbles over came with the conversation.
-            throw .invalidRequest(param: "messages", message: error.description)
+        return request
+    }
+
+    private func prompt(
+        for request: ChatRenderRequest, template: ChatTemplate?
+    ) throws(LLMError) -> GenerationRequest.Prompt {
+        var template = template
+        if template == nil { template = try chatTemplates.template(withTools: request.tools?.isEmpty == false) }
+        if let template {
+            var request = request
+            request.messages = TemplateMessages.prepare(
+                request.messages, format: chatTemplateContentFormat ?? template.contentFormat)
+            do { return .text(try template.render(request)) } catch {
+                // Whatever the template stumbles over came with the conversation.
+                throw .invalidRequest(param: "messages", message: error.description)
+            }
         }
+        if let mistral, let loadedTokenizer {
+            return .tokenIDs(try mistral.tokenIDs(for: request, tokenizer: loadedTokenizer))
+        }
+        throw .invalidRequest(
+            param: "messages", message: "the model has no chat template; give one with --chat-template")
     }
 
     /// Streams the answer to a conversation of OpenAI messages: objects with `role` and `content`.

@@ -9,10 +9,7 @@ public final class LLM: Sendable {
     public let info: ModelInfo
     /// The sampling values requests start from.
     public let samplingDefaults: SamplingDefaults
-    /// The model's chat template, or the one the configuration gave.
-    public let chatTemplate: ChatTemplate?
-    /// Why the model's own template cannot be used.
-    let chatTemplateProblem: String?
+    let chatTemplates: ModelChatTemplates
     let chatFormats: ChatFormats
     let mistral: MistralPrompt?
     let chatTemplateContentFormat: ChatTemplateContentFormat?
@@ -25,8 +22,7 @@ public final class LLM: Sendable {
         self.info = info
         samplingDefaults = text.samplingDefaults
         loadedTokenizer = text.tokenizer
-        chatTemplate = text.chatTemplate
-        chatTemplateProblem = text.chatTemplateProblem
+        chatTemplates = text.chatTemplates
         chatFormats = text.chatFormats
         mistral = text.mistral
         chatTemplateContentFormat = configuration.chatTemplateContentFormat
@@ -40,6 +36,12 @@ public final class LLM: Sendable {
         guard let loadedTokenizer else { preconditionFailure("the model was loaded without its tokenizer") }
         return loadedTokenizer
     }
+
+    /// The model's chat template for requests without tools, or the one the configuration gave.
+    public var chatTemplate: ChatTemplate? { chatTemplates.standard }
+
+    /// Whether the model takes conversations: it has a chat template, or its tokenizer file tells how they are encoded.
+    public var acceptsChats: Bool { chatTemplates.mostTelling != nil || mistral != nil }
 
     /// vLLM's names of the formats in which the model writes tool calls and reasoning, where they are known.
     public var outputFormats: (toolCalls: String?, reasoning: String?) {

@@ -6,29 +6,43 @@ extension Tokenizer {
     }
 
     private func decode(_ ids: UnsafeBufferPointer<Int32>, _ skipSpecialTokens: Bool) -> String {
+        if let plainBytes { return decode(ids, skipSpecialTokens, plainBytes) }
         var text: [UInt8] = []
-        if let plainBytes {
-            text.reserveCapacity(ids.count * 4)
-            for id in ids where !(skipSpecialTokens && isSpecial(id)) {
-                plainBytes.withText(id) { text.append(contentsOf: $0) }
-            }
-        } else {
-            var stream = DecoderStream(decoder)
-            for id in ids { push(id, skipSpecialTokens: skipSpecialTokens, into: &stream, text: &text) }
-            text += stream.finish()
-        }
+        var stream = DecoderStream(decoder)
+        for id in ids { push(id, skipSpecialTokens: skipSpecialTokens, into: &stream, text: &text) }
+        text += stream.finish()
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private func decode(
+        _ ids: UnsafeBufferPointer<Int32>, _ skipSpecialTokens: Bool, _ vocabulary: Vocabulary
+    ) -> String {
+        var text = ""
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(ids.count * 4)
+        for id in ids {
+            if !(skipSpecialTokens && isSpecial(id)) {
+                vocabulary.withText(id) { bytes.append(contentsOf: $0) }
+            } else if hidesControlTokens {
+                // mistral_common decodes the runs between control tokens each by itself.
+                text += String(decoding: bytes, as: UTF8.self)
+                bytes.removeAll(keepingCapacity: true)
+            }
+        }
+        return text + String(decoding: bytes, as: UTF8.self)
     }
 
     /// The text that one more id makes final.
     func push(_ id: Int32, skipSpecialTokens: Bool, into stream: inout DecoderStream) -> String {
+        let skips = skipSpecialTokens && isSpecial(id)
+        if plainBytes != nil, !skips { return plainBytes!.withText(id) { stream.text(of: $0) } }
+        var text: [UInt8] = []
         if plainBytes == nil {
-            var text: [UInt8] = []
             push(id, skipSpecialTokens: skipSpecialTokens, into: &stream, text: &text)
-            return String(decoding: text, as: UTF8.self)
+        } else if hidesControlTokens {
+            stream.endBytes(into: &text)
         }
-        if skipSpecialTokens && isSpecial(id) { return "" }
-        return plainBytes!.withText(id) { stream.text(of: $0) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private func push(_ id: Int32, skipSpecialTokens: Bool, into stream: inout DecoderStream, text: inout [UInt8]) {

@@ -86,10 +86,12 @@ import Testing
         let files = try files(
             "a/b", "README.md", "config.json", "tokenizer.json", "model-00002-of-00002.safetensors", "onnx/model.onnx",
             "model-00001-of-00002.safetensors", "model.safetensors.index.json", "consolidated.safetensors",
-            "pytorch_model.bin", "original/model.safetensors", "chat_template.jinja")
+            "pytorch_model.bin", "original/model.safetensors", "chat_template.jinja",
+            "additional_chat_templates/tool_use.jinja", "additional_chat_templates/notes.txt", "onnx/config.json")
         #expect(
             files == [
                 "config.json", "tokenizer.json", "model.safetensors.index.json", "chat_template.jinja",
+                "additional_chat_templates/tool_use.jinja",
                 "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
             ])
     }

@@ -5,7 +5,11 @@ import Testing
 
 /// Where `Scripts/goldens/make_tokenizers.py` put small tokenizers and what the tokenizers library makes of texts.
 enum TokenizerFixtures {
-    static let names = byteLevelNames + ["llama2", "some_bytes", "no_unknown", "unigram_bytes", "unigram_byte_level"]
+    static let names =
+        byteLevelNames + [
+            "llama2", "llama2_rebuilt", "some_bytes", "no_unknown", "gemma", "gpt1", "prefixed", "bert", "bert_cased",
+            "words", "ctc", "t5", "unigram_bytes", "unigram_byte_level", "byte_level_normalizer", "clip",
+        ]
 
     static let byteLevelNames = [
         "gpt2", "prefix_space", "llama3", "qwen2", "qwen35", "o200k", "tekken", "smollm", "digit_runs", "deepseek_v3",

@@ -6,8 +6,8 @@ import MartletServer
 
 /// An engine whose answer is the last message of the conversation, for testing how answers are told apart.
 ///
-/// `chat_template_kwargs` name the formats, `tool_call_parser` and `reasoning_parser`; the request's `seed` says how many
-/// characters come at a time, zero all of them.
+/// `chat_template_kwargs` name the formats, `tool_call_parser` and `reasoning_parser`, and may hold `cut`, the number of
+/// characters of the first of two pieces; else the request's `seed` says how many come at a time, zero all of them.
 struct ReplayEngine: ServingEngine {
     let servedModel = ServedModel(name: "replay", root: "replay", maxModelLen: 1 << 20)
 
@@ -26,8 +26,12 @@ struct ReplayEngine: ServingEngine {
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
         let toolCalls = chat.templateVariables["tool_call_parser"]?.stringValue.flatMap(ToolCallFormat.named)
         let reasoning = chat.templateVariables["reasoning_parser"]?.stringValue.flatMap(ReasoningFormat.named)
+            .flatMap { $0.isEnabled(by: chat.templateVariables) ? $0 : nil }
+        let output = chat.messages.last?["content"]?.stringValue ?? ""
+        let cut = chat.templateVariables["cut"]?.intValue
         return PreparedChat(
-            prompt: .text(chat.messages.last?["content"]?.stringValue ?? ""),
+            // The first of two pieces is a prompt of its own kind, so that `events` sees where the cut is.
+            prompt: cut.map { .tokenIDs([Int32($0)] + output.utf8.map { Int32($0) }) } ?? .text(output),
             parser: OutputParser(
                 toolCalls: chat.parsesToolCalls ? toolCalls : nil, reasoning: reasoning, tools: chat.tools))
     }
@@ -35,8 +39,16 @@ struct ReplayEngine: ServingEngine {
     func events(
         for request: GenerationRequest
     ) async throws(LLMError) -> any AsyncSequence<GenerationEvent, LLMError> & Sendable {
-        guard case .text(let output) = request.prompt else { return ReplayedEvents(pieces: []) }
-        return ReplayedEvents(pieces: Self.pieces(of: output, length: Int(request.sampling.seed ?? 0)))
+        switch request.prompt {
+        case .text(let output):
+            return ReplayedEvents(pieces: Self.pieces(of: output, length: Int(request.sampling.seed ?? 0)))
+        case .tokenIDs(let ids):
+            let output = String(decoding: ids.dropFirst().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+            let scalars = output.unicodeScalars
+            let cut = scalars.index(scalars.startIndex, offsetBy: Int(ids[0]), limitedBy: scalars.endIndex)
+            return ReplayedEvents(
+                pieces: [String(output[..<(cut ?? output.endIndex)]), String(output[(cut ?? output.endIndex)...])])
+        }
     }
 
     func shutDown(drainTimeout: Duration?) async {}

@@ -33,8 +33,9 @@ struct ChatFormats: Sendable {
     ///
     /// Templates mention reasoning also for models that do without. Where nobody named the format, only a prompt that
     /// opens reasoning or an output that does is taken for it.
-    func startsInReasoning(afterPrompt prompt: String) -> Bool? {
-        reasoning?.startsInReasoning(afterPrompt: prompt) ?? (guessesReasoning ? false : nil)
+    func startsInReasoning(after prompt: GenerationRequest.Prompt) -> Bool? {
+        if case .text(let text) = prompt, let starts = reasoning?.startsInReasoning(afterPrompt: text) { return starts }
+        return guessesReasoning ? false : nil
     }
 
     private static func tokens(of markers: [String], _ tokenizer: Tokenizer?) -> Set<Int32> {

@@ -19,9 +19,15 @@ struct MistralPrompt: Sendable {
 
     /// What the name of a SentencePiece file says, such as `tokenizer.model.v3` or `mistral_instruct_tokenizer.model.v7m1`.
     init?(fileName: String) {
-        let suffix = fileName.split(separator: ".").last?.prefix { $0 == "v" || $0.isNumber } ?? ""
-        guard fileName.contains(".model."), let version = MistralVersion(String(suffix)) else { return nil }
+        guard let version = Self.version(of: fileName) else { return nil }
         self.version = version
+    }
+
+    /// The version in the name of a SentencePiece file; a second number is that of what it knows of images.
+    static func version(of fileName: String) -> MistralVersion? {
+        let parts = fileName.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 2, parts[parts.count - 2] == "model" else { return nil }
+        return MistralVersion(String(parts[parts.count - 1].prefix { $0 != "m" }))
     }
 
     /// The prompt's token ids.

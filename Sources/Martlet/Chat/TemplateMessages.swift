@@ -20,7 +20,7 @@ enum TemplateMessages {
     private static func convert(_ content: JSONValue, _ format: ChatTemplateContentFormat) -> JSONValue {
         switch (format, content) {
         case (.string, .array(let parts)):
-            .string(parts.compactMap { $0["text"]?.stringValue }.joined(separator: "\n"))
+            .string(parts.compactMap { ($0["text"] ?? $0["thinking"])?.stringValue }.joined(separator: "\n"))
         case (.openai, .string): [["type": "text", "text": content]]
         default: content
         }

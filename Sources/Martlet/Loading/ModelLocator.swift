@@ -39,7 +39,9 @@ struct ModelLocator {
     }
 
     private static func looksLikePath(_ model: String) -> Bool {
-        model.hasPrefix("/") || model.hasPrefix("./") || model.hasPrefix("../") || model.hasPrefix("~")
+        let starts = ["/", "./", "../", "~"]
+        let ends = [".json", ".model", ".tiktoken", ".safetensors"]
+        return starts.contains(where: model.hasPrefix) || ends.contains(where: model.hasSuffix)
             || model.hasSuffix(".gguf") && !model.contains(":")
     }
 }

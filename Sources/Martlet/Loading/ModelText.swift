@@ -10,9 +10,8 @@ struct ModelText: Sendable {
     /// How chats are encoded where there is no template.
     let mistral: MistralPrompt?
     let samplingDefaults: SamplingDefaults
-    let chatTemplate: ChatTemplate?
-    /// Why the model's own template cannot be used; the model then still completes texts.
-    let chatTemplateProblem: String?
+    /// Where the model's own cannot be used, the model still completes texts.
+    let chatTemplates: ModelChatTemplates
     let chatFormats: ChatFormats
 
     /// Reads everything a configuration asks for.
@@ -21,26 +20,25 @@ struct ModelText: Sendable {
     init(_ opened: OpenedModel, _ configuration: LLMConfiguration) throws(LLMError) {
         let loaded =
             configuration.loadsTokenizer
-            ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer) : nil
+            ? try TokenizerLoading.load(
+                opened.checkpoint.tokenizer, replacement: configuration.tokenizer,
+                encodesChats: opened.checkpoint.chatTemplates.isEmpty && configuration.chatTemplate == nil) : nil
         tokenizer = loaded?.tokenizer
         mistral = loaded?.mistral
         samplingDefaults = try SamplingDefaults.load(
             SamplingDefaults.Inputs(opened, configuration, tokenizerEOS: tokenizer?.eosTokenIDs ?? []))
-        (chatTemplate, chatTemplateProblem) = try Self.chatTemplate(opened, configuration)
-        chatFormats = try ChatFormats(configuration, template: chatTemplate, tokenizer: tokenizer)
+        chatTemplates = try Self.chatTemplates(opened, configuration)
+        chatFormats = try ChatFormats(configuration, template: chatTemplates.mostTelling, tokenizer: tokenizer)
     }
 
-    private static func chatTemplate(
+    private static func chatTemplates(
         _ opened: OpenedModel, _ configuration: LLMConfiguration
-    ) throws(LLMError) -> (ChatTemplate?, String?) {
-        if let source = configuration.chatTemplate {
-            do { return (try ChatTemplate(source), nil) } catch { throw .cannotLoad("--chat-template: \(error)") }
+    ) throws(LLMError) -> ModelChatTemplates {
+        guard let source = configuration.chatTemplate else {
+            return ModelChatTemplates(named: opened.checkpoint.chatTemplates)
         }
-        guard let source = opened.checkpoint.chatTemplate else { return (nil, nil) }
-        do {
-            return (try ChatTemplate(source), nil)
-        } catch {
-            return (nil, "the model's chat template cannot be used: \(error)")
+        do { return ModelChatTemplates(try ChatTemplate(source)) } catch {
+            throw .cannotLoad("--chat-template: \(error)")
         }
     }
 }

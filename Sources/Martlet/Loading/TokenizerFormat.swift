@@ -1,3 +1,4 @@
+import MartletChat
 import MartletJSON
 import MartletWeights
 
@@ -15,10 +16,13 @@ enum TokenizerFormat: Hashable {
     /// The kinds, for messages.
     static let accepted = "tokenizer.json, tekken.json, SentencePiece, tiktoken and .gguf files"
 
-    /// The file to read among those of a folder; of several `tokenizer.model.v*` the newest.
-    static func fileName(in names: [String]) -> String? {
-        fileNames.first(where: names.contains) ?? names.last { $0.hasPrefix("tokenizer.model.v") }
-            ?? names.first { $0.hasSuffix(".tiktoken") }
+    /// The file to read among those of a folder; with `encodesChats` one that tells how chats are encoded comes first.
+    static func fileName(in names: [String], encodesChats: Bool = false) -> String? {
+        if encodesChats, names.contains("tekken.json") { return "tekken.json" }
+        let versions = names.compactMap { name in MistralPrompt.version(of: name).map { (name: name, version: $0) } }
+        let newest = versions.max { $0.version < $1.version }?.name
+        if encodesChats, let newest { return newest }
+        return fileNames.first(where: names.contains) ?? newest ?? names.first { $0.hasSuffix(".tiktoken") }
     }
 
     /// The kind of the file with these bytes; nil for none of them.
@@ -26,7 +30,8 @@ enum TokenizerFormat: Hashable {
         if GGUF.isGGUF(bytes) {
             self = .gguf
         } else if bytes.first(where: { !Self.isBlank($0) }) == UInt8(ascii: "{") {
-            self = Self.hasTekkenMembers(bytes) ? .tekken : .tokenizerJSON
+            guard let format = Self.jsonFormat(bytes) else { return nil }
+            self = format
         } else if Self.beginsWithRank(bytes) {
             self = .tiktoken
         } else if bytes.first == Self.firstPiece {
@@ -49,16 +54,23 @@ enum TokenizerFormat: Hashable {
         return fields[1].allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "\r") }
     }
 
-    /// Whether the object has tekken.json's members before any of tokenizer.json's.
-    private static func hasTekkenMembers(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Which of the two JSON files' members comes first; nil for an object that has none of them.
+    ///
+    /// What is no JSON counts as tokenizer.json, which says where it is wrong.
+    private static func jsonFormat(_ bytes: UnsafeRawBufferPointer) -> Self? {
         bytes.withMemoryRebound(to: UInt8.self) { text in
             var reader = JSONPullReader(text)
-            guard (try? reader.beginObject()) != nil else { return false }
-            while let key = try? reader.nextKey() {
-                if key == "config" || key == "vocab" { return true }
-                if key == "model" || key == "added_tokens" || (try? reader.skip()) == nil { return false }
+            do {
+                try reader.beginObject()
+                while let key = try reader.nextKey() {
+                    if key == "config" || key == "vocab" { return .tekken }
+                    if key == "model" || key == "added_tokens" { return .tokenizerJSON }
+                    try reader.skip()
+                }
+                return nil
+            } catch {
+                return .tokenizerJSON
             }
-            return false
         }
     }
 }

@@ -7,11 +7,14 @@ import MartletWeights
 enum TokenizerLoading {
     /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer file.
     ///
+    /// With `encodesChats` a file that tells how chats are encoded comes before others of the same folder.
     /// **Throws** `cannotLoad` or `unsupported`, naming the file.
-    static func load(_ source: TokenizerSource, replacement: String?) throws(LLMError) -> LoadedTokenizer {
-        if let replacement { return try load(path: replacement) }
+    static func load(
+        _ source: TokenizerSource, replacement: String?, encodesChats: Bool = false
+    ) throws(LLMError) -> LoadedTokenizer {
+        if let replacement { return try load(path: replacement, encodesChats: encodesChats) }
         switch source {
-        case .huggingFace(let directory): return try load(folder: directory)
+        case .huggingFace(let directory): return try load(folder: directory, encodesChats: encodesChats)
         case .gguf(let metadata): return try load(metadata, path: "GGUF metadata")
         }
     }
@@ -19,17 +22,21 @@ enum TokenizerLoading {
     /// The tokenizer in a folder or a file; what kind of file, its contents tell.
     ///
     /// **Throws** `modelNotFound`, `cannotLoad` or `unsupported`, naming the file.
-    static func load(path: String) throws(LLMError) -> LoadedTokenizer {
+    static func load(path: String, encodesChats: Bool = false) throws(LLMError) -> LoadedTokenizer {
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return try load(folder: path) }
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            return try load(folder: path, encodesChats: encodesChats)
+        }
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         return try load(file: path, folder: folder.isEmpty ? "." : folder.joined(separator: "/"))
     }
 
     /// The first of the usual files that is there.
-    private static func load(folder: String) throws(LLMError) -> LoadedTokenizer {
-        guard let name = TokenizerFormat.fileName(in: try names(in: folder)) else {
-            throw .cannotLoad("\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+    private static func load(folder: String, encodesChats: Bool) throws(LLMError) -> LoadedTokenizer {
+        let names = try names(in: folder)
+        guard let name = TokenizerFormat.fileName(in: names, encodesChats: encodesChats) else {
+            throw .cannotLoad(
+                "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
         }
         return try load(file: "\(folder)/\(name)", folder: folder)
     }

@@ -49,7 +49,7 @@ struct ChatCommand: AsyncParsableCommand {
         let console = Console.standard
         let oneShot = message ?? prompt ?? (console.inputIsTerminal ? nil : console.readAll())
         let llm = try await ModelLoading.forOneUser(model, engine, defaults, template, console: console)
-        guard llm.chatTemplate != nil else {
+        guard llm.acceptsChats else {
             throw CLIError(
                 "\(llm.info.name) has no chat template; give one with --chat-template, or use martlet complete")
         }

@@ -1,5 +1,6 @@
 import Logging
 import Martlet
+import MartletTokenizers
 
 /// What the operator should see once a model is loaded.
 struct ServeLog {
@@ -13,6 +14,7 @@ struct ServeLog {
         let cache = "KV cache \(ByteCount(memory.kvCacheBytes)) (\(info.kvCacheDType), \(memory.kvCacheTokens) tokens)"
         logger.info("weights \(ByteCount(memory.weightBytes)), \(cache), at most \(info.maxModelLen) tokens a request")
         logger.info("computing on \(info.kernels)")
+        for notice in llm.tokenizer.notices { logger.notice("tokenizer: \(notice)") }
         let formats = llm.outputFormats
         logger.info(
             "tool calls: \(formats.toolCalls ?? "no known format"), reasoning: \(formats.reasoning ?? "not marked")")

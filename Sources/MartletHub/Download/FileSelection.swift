@@ -7,7 +7,7 @@ enum FileSelection {
         let top = all.filter { !$0.contains("/") }
         if let wanted = name.file { return try gguf(wanted, all, name) }
         let safetensors = weights(top.filter { $0.hasSuffix(".safetensors") })
-        if !safetensors.isEmpty { return top.filter(isCompanion) + safetensors }
+        if !safetensors.isEmpty { return all.filter(isCompanion) + safetensors }
         let ggufs = all.filter { $0.hasSuffix(".gguf") }
         let models = Set(ggufs.map { GGUFParts(of: $0).model })
         switch models.count {
@@ -32,7 +32,13 @@ enum FileSelection {
     ]
 
     private static func isCompanion(_ name: String) -> Bool {
-        companions.contains(name) || name.hasSuffix(".tiktoken") || name.hasPrefix("tokenizer.model.")
+        if name.contains("/") { return isAdditionalTemplate(name) }
+        return companions.contains(name) || name.hasSuffix(".tiktoken") || name.hasPrefix("tokenizer.model.")
+    }
+
+    private static func isAdditionalTemplate(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0] == "additional_chat_templates" && parts[1].hasSuffix(".jinja")
     }
 
     /// `model*.safetensors` where there are any: other files then hold the same weights in another layout.

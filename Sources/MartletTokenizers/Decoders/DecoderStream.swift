@@ -34,6 +34,9 @@ struct DecoderStream: Sendable {
     /// The text that the bytes of a token spelled in the byte alphabet make final, where there are no token steps.
     mutating func text(of bytes: UnsafeBufferPointer<UInt8>) -> String { lossy.text(of: bytes) }
 
+    /// Ends a run of such bytes: appends to `text` what stands for those that were held back.
+    mutating func endBytes(into text: inout [UInt8]) { lossy.finish(into: &text) }
+
     /// The text that was held back.
     mutating func finish() -> [UInt8] {
         for index in tokenSteps.indices {

@@ -13,6 +13,13 @@ extension GGUFParts {
     private static func bytes(
         _ gguf: GGUFVocabulary, _ family: GGUFPreTokenizer
     ) throws(TokenizerError) -> GGUFParts {
+        let preTokenizer = try PreTokenizer(json: family.json)
+        // Falcon splits the printable spelling of the bytes once more, so that its pieces are text.
+        guard preTokenizer.endsInByteLevel else {
+            return GGUFParts(
+                model: .characterBPE(try textModel(gguf, CharacterPairModel.Options())), normalizer: family.normalizer,
+                preTokenizer: preTokenizer, decoder: .byteLevel)
+        }
         // Without merges the ids stand for the ranks, as where kimi-k2 is converted.
         let isRanked = gguf.merges.isEmpty && family.ignoreMerges
         var vocabulary = Vocabulary(arenaCapacity: 1 << 20)
@@ -26,8 +33,8 @@ extension GGUFParts {
             : BytePairModel(
                 vocabulary: vocabulary, merges: try merges(gguf, vocabulary), ignoreMerges: family.ignoreMerges)
         return GGUFParts(
-            model: .byteLevelBPE(model), normalizer: family.normalizer,
-            preTokenizer: try PreTokenizer(json: family.json), decoder: .byteLevel)
+            model: .byteLevelBPE(model), normalizer: family.normalizer, preTokenizer: preTokenizer,
+            decoder: .byteLevel)
     }
 
     private static func merges(
@@ -48,11 +55,20 @@ extension GGUFParts {
 
     /// Tokens are text with `▁` for spaces; other characters fall back to their bytes.
     private static func text(_ gguf: GGUFVocabulary) throws(TokenizerError) -> GGUFParts {
-        let vocabulary = SpellingTable(gguf.tokens)
         var options = CharacterPairModel.Options()
         options.unknownToken = gguf.unknownTokenID
         options.fusesUnknown = true
         options.byteFallback = true
+        return GGUFParts(
+            model: .characterBPE(try textModel(gguf, options)),
+            normalizer: .replace(Replacement(pattern: [UInt8(ascii: " ")], content: Self.space)),
+            decoder: Self.spaceDecoder(dropsFirst: false))
+    }
+
+    private static func textModel(
+        _ gguf: GGUFVocabulary, _ options: CharacterPairModel.Options
+    ) throws(TokenizerError) -> CharacterPairModel {
+        let vocabulary = SpellingTable(gguf.tokens)
         var merges = MergeTable(count: gguf.merges.count)
         for (rank, merge) in gguf.merges.enumerated() {
             // A space is never part of a token, but may be one.
@@ -63,10 +79,7 @@ extension GGUFParts {
             else { throw .malformed("merge \(rank) is no pair of tokens whose union is a token") }
             merges.add(left, right, rank: rank, result: union)
         }
-        return GGUFParts(
-            model: .characterBPE(CharacterPairModel(vocabulary: vocabulary, merges: merges, options: options)),
-            normalizer: .replace(Replacement(pattern: [UInt8(ascii: " ")], content: Self.space)),
-            decoder: Self.spaceDecoder(dropsFirst: false))
+        return CharacterPairModel(vocabulary: vocabulary, merges: merges, options: options)
     }
 
     /// SentencePiece's spelling of a space.

@@ -120,7 +120,7 @@ extension PreTokenizer {
 
 extension SplitPattern {
     /// True where no character is left between matches.
-    fileprivate var matchesEverything: Bool {
+    var matchesEverything: Bool {
         switch self {
         case .gpt2, .cl100k, .o200k: true
         default: false

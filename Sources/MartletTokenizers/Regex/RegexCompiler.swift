@@ -11,8 +11,10 @@ struct RegexCompiler {
     private var callDepth = 0
 
     /// Parses and compiles `pattern`.
-    static func compile(_ pattern: String) throws(TokenizerError) -> RegexProgram {
-        var parser = RegexParser(pattern)
+    static func compile(
+        _ pattern: String, hasPossessiveIntervals: Bool = false
+    ) throws(TokenizerError) -> RegexProgram {
+        var parser = RegexParser(pattern, hasPossessiveIntervals: hasPossessiveIntervals)
         let node = try parser.parse()
         var compiler = RegexCompiler(parser)
         try compiler.compile(node, parser)

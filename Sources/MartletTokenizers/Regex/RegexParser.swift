@@ -15,12 +15,15 @@ struct RegexParser {
     /// Code points of a `\x{… …}` still to be read.
     var pending: [UInt32] = []
     private let pattern: String
+    /// `{n,m}+` gives nothing back, as in Rust's and Python's syntax; in Oniguruma's it repeats `{n,m}`.
+    private let hasPossessiveIntervals: Bool
 
     static let maxDepth = 100
     static let maxRepeat = 100_000
 
-    init(_ pattern: String) {
+    init(_ pattern: String, hasPossessiveIntervals: Bool = false) {
         self.pattern = pattern
+        self.hasPossessiveIntervals = hasPossessiveIntervals
         scalars = pattern.unicodeScalars.map(\.value)
     }
 
@@ -172,8 +175,9 @@ struct RegexParser {
             // `{n}?` is no lazy quantifier but `(?:…{n})?`, and `{n,m}+` repeats `{n,m}`.
             if !isPossessive, interval.minimum != interval.maximum || hasComma, take("?") {
                 quantifier.isGreedy = false
+                return (quantifier, false)
             }
-            return (quantifier, isPossessive)
+            return (quantifier, isPossessive || hasPossessiveIntervals && take("+"))
         } else {
             return nil
         }

@@ -8,8 +8,8 @@ struct RegexPattern: Sendable {
 
     /// **Throws** `TokenizerError.malformed` for what is no regular expression or grows too large, `.unsupported` for
     /// operators and character properties that are not there.
-    init(_ pattern: String) throws(TokenizerError) {
-        program = try RegexCompiler.compile(pattern)
+    init(_ pattern: String, hasPossessiveIntervals: Bool = false) throws(TokenizerError) {
+        program = try RegexCompiler.compile(pattern, hasPossessiveIntervals: hasPossessiveIntervals)
     }
 
     /// The pattern that matches `literal`, every character standing for itself.

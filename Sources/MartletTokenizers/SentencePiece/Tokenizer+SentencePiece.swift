@@ -47,7 +47,8 @@ extension Tokenizer {
 }
 
 extension SentencePieceNormalizer {
-    fileprivate init(
+    /// The normaliser that a part of a file describes.
+    init(
         _ normalizer: SentencePieceFile.Normalizer, _ file: SentencePieceFile, _ userDefined: PrefixMatcher,
         prefixesAllStretches: Bool
     ) throws(TokenizerError) {

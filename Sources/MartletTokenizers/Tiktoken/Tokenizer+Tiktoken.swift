@@ -54,13 +54,14 @@ extension Tokenizer {
 extension PreTokenizer {
     /// The matches of a pattern; what lies between them, which is nothing for any known pattern, is dropped.
     fileprivate init(tiktoken pattern: String) throws(TokenizerError) {
-        try self.init(json: [
-            "type": "Sequence",
-            "pretokenizers": [
-                ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Removed", "invert": true],
-                ["type": "ByteLevel", "add_prefix_space": false, "use_regex": false],
-            ],
-        ])
+        let stage: Stage
+        if let known = SplitPattern(regex: pattern), known.matchesEverything {
+            stage = .split(known)
+        } else {
+            let regex = try RegexPattern(pattern, hasPossessiveIntervals: true)
+            stage = .matches(.regex(regex), .removed, isInverted: true)
+        }
+        self.init(stages: [stage], endsInByteLevel: true)
     }
 }
 

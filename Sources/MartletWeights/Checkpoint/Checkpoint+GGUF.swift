@@ -13,7 +13,7 @@ extension Checkpoint {
         self.weights = weights
         generationConfig = nil
         tokenizer = .gguf(vocabulary)
-        chatTemplate = try GGUFMetadataReader(gguf).optionalString("tokenizer.chat_template")
+        chatTemplates = try GGUFMetadataReader(gguf).chatTemplates()
         let tensors = parts.flatMap(\.tensors).filter { $0.name != GGUFTensorName.rotaryFactors }
         formats = FormatSummary.summarize(
             tensors.map { (($0.format.map { "\($0)".uppercased() } ?? $0.typeName), $0.range?.count ?? 0) })

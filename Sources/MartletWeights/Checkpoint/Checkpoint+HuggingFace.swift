@@ -13,7 +13,7 @@ extension Checkpoint {
         self.weights = weights
         generationConfig = try folder.object(in: "generation_config.json")
         tokenizer = .huggingFace(directory: folder.path)
-        chatTemplate = try Self.chatTemplate(folder)
+        chatTemplates = try folder.chatTemplates()
         formats = FormatSummary.summarize(weights.entries.map { ($0.dtype.name, $0.range.count) })
         parameterCount = weights.entries.reduce(0) { $0 + $1.elementCount }
         mappings = weights.files
@@ -41,21 +41,6 @@ extension Checkpoint {
                     + "(consolidated*.safetensors and adapter_*.safetensors do not count)")
         }
         return (files, nil)
-    }
-
-    /// chat_template.jinja, else `chat_template` of tokenizer_config.json: a string, or a list with one called `default`.
-    private static func chatTemplate(_ folder: Folder) throws(CheckpointError) -> String? {
-        let name = "chat_template.jinja"
-        if let bytes = try folder.text(of: name) {
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw .malformed(file: folder.path(of: name), message: "is not UTF-8")
-            }
-            return text
-        }
-        let value = try folder.object(in: "tokenizer_config.json")?["chat_template"]
-        if let text = value?.stringValue { return text }
-        let templates = value?.arrayValue ?? []
-        return templates.first { $0["name"]?.stringValue == "default" }?["template"]?.stringValue
     }
 }
 

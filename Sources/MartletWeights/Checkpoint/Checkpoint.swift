@@ -12,8 +12,10 @@ public struct Checkpoint: Sendable {
     public let generationConfig: JSONObject?
     /// Where the tokenizer is found.
     public let tokenizer: TokenizerSource
-    /// The default chat template's source, nil when there is none.
-    public let chatTemplate: String?
+    /// The sources of the chat templates by name; the usual one is called `default`.
+    public let chatTemplates: [String: String]
+    /// The usual chat template's source, nil when there is none.
+    public var chatTemplate: String? { chatTemplates[Self.defaultTemplateName] }
     /// Tensors and bytes by storage format, most bytes first.
     public let formats: [FormatSummary]
     /// The number of elements of all tensors.
@@ -24,6 +26,7 @@ public struct Checkpoint: Sendable {
     public var totalBytes: Int { mappings.reduce(0) { $0 + $1.bytes.count } }
 
     let mappings: [MappedFile]
+    static let defaultTemplateName = "default"
 
     /// Opens a Hugging Face folder, a folder with one GGUF file, or a GGUF file.
     ///

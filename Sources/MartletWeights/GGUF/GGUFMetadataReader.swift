@@ -48,6 +48,19 @@ struct GGUFMetadataReader {
         try value(key, "an array of \(kind)") { $0.arrayValue.flatMap(read) }
     }
 
+    /// The chat templates by name: the default one, and those that a list names.
+    func chatTemplates() throws(CheckpointError) -> [String: String] {
+        let key = "tokenizer.chat_template"
+        var templates: [String: String] = [:]
+        templates[Checkpoint.defaultTemplateName] = try optionalString(key)
+        guard let names = try array("tokenizer.chat_templates", "strings", \.strings) else { return templates }
+        for index in 0..<names.count {
+            let name = String(decoding: names[index], as: UTF8.self)
+            if let source = try optionalString("\(key).\(name)") { templates[name] = source }
+        }
+        return templates
+    }
+
     private func value<T>(
         _ key: String, _ expected: String, _ read: (GGUFValue) -> T?
     ) throws(CheckpointError) -> T? {

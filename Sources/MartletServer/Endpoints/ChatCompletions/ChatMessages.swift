@@ -1,6 +1,6 @@
 import MartletJSON
 
-/// Checks OpenAI's `messages`; contents may only be text, which is all this server's models read.
+/// Checks OpenAI's `messages`; contents may only be text and thoughts, which is all this server's models read.
 enum ChatMessages {
     /// The messages as chat templates expect them.
     static func read(_ reader: inout FieldReader, limit: Int) throws(APIError) -> [JSONValue] {
@@ -50,26 +50,28 @@ enum ChatMessages {
         case .string?: return content ?? .null
         case .array(let parts)?:
             var texts: [JSONValue] = []
-            for (index, part) in parts.enumerated() {
-                texts.append(["type": "text", "text": .string(try text(of: part, at: "\(path)[\(index)]"))])
-            }
+            for (index, part) in parts.enumerated() { texts.append(try self.part(part, at: "\(path)[\(index)]")) }
             return .array(texts)
         case let other?:
             throw .badRequest(
-                "`\(path)` must be a string or an array of text parts; this is of type \(other.kindName)", param: path,
+                "`\(path)` must be a string or an array of parts; this is of type \(other.kindName)", param: path,
                 code: "invalid_type")
         }
     }
 
-    private static func text(of part: JSONValue, at path: String) throws(APIError) -> String {
-        if let text = part.stringValue { return text }
-        let type = part["type"]?.stringValue
-        guard type == "text" || type == "input_text" || type == "output_text" else {
-            throw .notSupported("\(path).type", accepted: "\"text\"")
+    private static func part(_ part: JSONValue, at path: String) throws(APIError) -> JSONValue {
+        if part.stringValue != nil { return ["type": "text", "text": part] }
+        let member: String
+        switch part["type"]?.stringValue {
+        case "text", "input_text", "output_text": member = "text"
+        case "refusal": member = "refusal"
+        case "thinking": member = "thinking"
+        default: throw .notSupported("\(path).type", accepted: "\"text\", \"refusal\" and \"thinking\"")
         }
-        guard let text = part["text"]?.stringValue else {
-            throw .badRequest("`\(path).text` must be a string", param: "\(path).text", code: "invalid_type")
+        guard let text = part[member], text.stringValue != nil else {
+            throw .badRequest("`\(path).\(member)` must be a string", param: "\(path).\(member)", code: "invalid_type")
         }
-        return text
+        // Templates read thoughts apart from text.
+        return member == "thinking" ? part : ["type": "text", "text": text]
     }
 }
