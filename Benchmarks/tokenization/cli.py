@@ -12,25 +12,27 @@ from .failure import Failure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PEERS = ("hf", "hf-batch", "tiktoken")
+PEERS = ("hf", "hf-batch", "tiktoken", "sentencepiece")
 GUIDE = """\
 Texts come from what the machine has: the Python standard library, package descriptions, headers and the translated
-messages of its programs. The vocabularies are trained on them once, with the Llama 3 pattern; --tokenizer measures a
-published one instead. Every engine encodes on one thread of one processor, in turns; the times are the thread's own.
+messages of its programs. The vocabularies are trained on them once: byte-level BPE with the Llama 3 pattern, and
+SentencePiece models of both types; --tokenizer measures a published one instead, a tokenizer.json or a .model file.
+Every engine encodes on one thread of one processor, in turns; the times are the thread's own.
 
-Needs `pip install tokenizers tiktoken` and a release build of martlet.
+Needs `pip install tokenizers tiktoken sentencepiece protobuf` and a release build of martlet.
 """
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="Benchmarks/tokenizers", epilog=GUIDE, formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Measures Martlet's tokenizers beside Hugging Face's and tiktoken.")
+        description="Measures Martlet's tokenizers beside Hugging Face's, tiktoken and sentencepiece.")
     names = lambda text: [name for name in text.split(",") if name]
-    parser.add_argument("--tokenizer", action="append", help="a tokenizer.json instead of the trained ones; may repeat")
+    parser.add_argument("--tokenizer", action="append", help="a tokenizer.json or .model instead of the trained ones; may repeat")
     parser.add_argument("--text", action="append", help="a text instead of the made ones; may repeat")
     parser.add_argument("--sizes", type=lambda text: list(map(int, names(text))), default=[32000, 128256, 200064],
                         help="tokens of the trained vocabularies; all are loaded, the second encodes")
+    parser.add_argument("--pieces", type=int, default=32000, help="pieces of the SentencePiece models, 0 for none")
     parser.add_argument("--megabytes", type=float, default=4, help="size of each text")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each engine")
     parser.add_argument("--repeat", type=int, default=3, help="encodings in a turn")
@@ -97,19 +99,18 @@ def measure(options):
     martlet = program(options)
     os.makedirs(options.cache, exist_ok=True)
     texts = options.text or made_texts(options)
-    files = options.tokenizer or trained_files(options)
+    files, loaded = (options.tokenizer, []) if options.tokenizer else trained_files(options)
     results = []
-    for file in files:
-        # Sizes beside the one that encodes are only loaded.
-        small = not options.tokenizer and len(files) > 1 and file != files[1]
-        used = texts[:1] if small else texts
-        for round in range(1 if small else options.rounds):
+    for round in range(options.rounds):
+        for file in files + loaded:
+            # What is only loaded gets one text, which is not reported.
+            used = texts if file in files else texts[:1]
             for name in ("martlet", *options.peers):
                 result = (ours(martlet, file, used, options.repeat, options.cpu) if name == "martlet"
                           else peer(name, file, used, options.repeat, options.cpu))
                 results.append({"engine": name, "tokenizer": file, "round": round, **result})
     print(table.loads(results))
-    print(table.speeds([one for one in results if options.tokenizer or len(files) < 2 or one["tokenizer"] == files[1]]))
+    print(table.speeds([one for one in results if one["tokenizer"] in files]))
     wrong = table.differences(results)
     if options.out_json:
         with open(options.out_json, "w") as file:
@@ -130,8 +131,14 @@ def made_texts(options):
 
 
 def trained_files(options):
-    texts = {}
-    if not all(os.path.exists(os.path.join(options.cache, f"bpe-{size}.json")) for size in options.sizes):
-        print("training vocabularies, once: a few minutes", file=sys.stderr)
+    """The files to measure with, and those that are only loaded."""
+    paths = {size: os.path.join(options.cache, f"bpe-{size}.json") for size in options.sizes}
+    models = {kind: os.path.join(options.cache, f"{kind}-{options.pieces}.model")
+              for kind in (vocabularies.PIECE_KINDS if options.pieces else ())}
+    if not all(map(os.path.exists, [*paths.values(), *models.values()])):
+        print("training vocabularies, once: some minutes", file=sys.stderr)
         texts = vocabularies.texts_for_training(12_000_000)
-    return list(vocabularies.prepared(options.cache, options.sizes, texts).values())
+        vocabularies.prepare(paths, texts)
+        vocabularies.prepare_models(models, options.pieces, texts)
+    encoding = paths[options.sizes[min(1, len(options.sizes) - 1)]]
+    return [encoding, *models.values()], [path for path in paths.values() if path != encoding]

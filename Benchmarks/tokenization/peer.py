@@ -26,10 +26,20 @@ def pieces(text):
 def hugging_face(path, batched):
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(path)
+    if path.endswith(".model"):
+        from tokenization import vocabularies
+
+        text = vocabularies.hugging_face_of(path)
+    else:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    start = time.perf_counter()
+    tokenizer = Tokenizer.from_str(text)
+    seconds = time.perf_counter() - start
     if not batched:
-        return lambda text: tokenizer.encode(text, add_special_tokens=False).ids, lambda text: text
-    return lambda batch: [id for one in tokenizer.encode_batch(batch, add_special_tokens=False) for id in one.ids], pieces
+        return lambda text: tokenizer.encode(text, add_special_tokens=False).ids, lambda text: text, seconds
+    return (lambda batch: [id for one in tokenizer.encode_batch(batch, add_special_tokens=False) for id in one.ids],
+            pieces, seconds)
 
 
 def tiktoken(path):
@@ -45,8 +55,17 @@ def tiktoken(path):
     return lambda text: encoding.encode_ordinary(text), lambda text: text, time.perf_counter() - start
 
 
+def sentencepiece(path):
+    import sentencepiece
+
+    if not path.endswith(".model"):
+        raise SystemExit("sentencepiece reads .model files only")
+    processor = sentencepiece.SentencePieceProcessor(model_file=path)
+    return lambda text: processor.encode(text), lambda text: text
+
+
 MAKERS = {"hf": lambda path: hugging_face(path, False), "hf-batch": lambda path: hugging_face(path, True),
-          "tiktoken": tiktoken}
+          "tiktoken": tiktoken, "sentencepiece": sentencepiece}
 
 
 def main():

@@ -17,10 +17,8 @@ public struct IncrementalDetokenizer: Sendable {
 
     /// The text that `id` makes final, which may be empty.
     public mutating func append(_ id: Int32) -> String {
-        var text: [UInt8] = []
         let skips = skipSpecialTokens && !kept.contains(id)
-        tokenizer.push(id, skipSpecialTokens: skips, into: &stream, text: &text)
-        return String(decoding: text, as: UTF8.self)
+        return tokenizer.push(id, skipSpecialTokens: skips, into: &stream)
     }
 
     /// The text of what was held back; the detokenizer is then as new.

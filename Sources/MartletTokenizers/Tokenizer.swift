@@ -14,7 +14,7 @@ public struct Tokenizer: Sendable {
     /// How added tokens are spelled for the decoder: as the normalised text has them where they are looked for there.
     let addedSpellings: [Int32: [UInt8]]
     /// What `skipSpecialTokens` leaves out.
-    let specialIDs: Set<Int32>
+    let specialIDs: TokenSet
     /// All tokens as bytes where decoding is nothing but putting those together.
     let plainBytes: Vocabulary?
     /// Finds added tokens in the text as it came.
@@ -59,7 +59,7 @@ public struct Tokenizer: Sendable {
         idOfAddedToken = Dictionary(addedTokens.map { ($0.content, $0.id) }, uniquingKeysWith: { _, last in last })
         addedSpellings = Dictionary(searched.map { ($0.id, $0.content) }, uniquingKeysWith: { _, last in last })
         let specials = Set(addedTokens.filter(\.isSpecial).map(\.content))
-        specialIDs = Set(addedSpellings.filter { specials.contains($0.value) }.keys)
+        specialIDs = TokenSet(addedSpellings.filter { specials.contains($0.value) }.keys)
         plainBytes = Self.plainBytes(model, decoder, addedSpellings)
         rawMatcher = AddedTokenMatcher(searched.filter { !$0.normalized })
         normalizedMatcher = AddedTokenMatcher(searched.filter(\.normalized))

@@ -70,7 +70,10 @@ extension BytePairModel {
         var lastIsUnknown = false
         while position < piece.count {
             let scalar = UTF8Scalar(in: piece, at: position)
-            let token = characters.token(scalar)
+            let end = position + scalar.length
+            let isBesideASCII =
+                (position > 0 && piece[position - 1] < 0x80) || (end < piece.count && piece[end] < 0x80)
+            let token = characters.token(scalar, isBesideASCII: isBesideASCII)
             if let token {
                 if let before, !characters.joins.mayJoin(before, scalar.code) {
                     let stretch = UnsafeBufferPointer(rebasing: piece[stretchStart..<position])
@@ -80,12 +83,12 @@ extension BytePairModel {
                 scratch.symbols.append(token)
                 before = scalar.code
             } else {
-                for byte in piece[position..<position + scalar.length] {
+                for byte in piece[position..<end] {
                     appendByte(byte, &lastIsUnknown, &scratch)
                 }
                 before = nil
             }
-            position += scalar.length
+            position = end
         }
         let stretch = UnsafeBufferPointer(rebasing: piece[stretchStart...])
         finishStretch(stretch, into: &ids, scratch: &scratch)

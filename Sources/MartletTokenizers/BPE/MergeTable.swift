@@ -6,17 +6,25 @@ struct MergeTable: Sendable {
         var result: Int32
     }
 
-    private struct Slot: Sendable {
+    /// A pair that merges.
+    struct Entry: Sendable {
         /// Left id above right id; all ones mark a free slot.
-        var pair: UInt64 = .max
+        fileprivate var pair: UInt64 = .max
         /// Rank above result.
-        var order: UInt64 = MergeTable.never
+        fileprivate var order: UInt64 = MergeTable.never
+
+        fileprivate init() {}
+
+        init(_ left: Int32, _ right: Int32, rank: Int, result: Int32) {
+            pair = MergeTable.pair(left, right)
+            order = UInt64(rank) << 32 | UInt64(UInt32(bitPattern: result))
+        }
     }
 
     /// The order of a pair that does not merge.
     static let never = UInt64.max
 
-    private var slots: [Slot]
+    private var slots: [Entry]
     private var shift: UInt64
     /// How many merges were added.
     private(set) var count = 0
@@ -25,7 +33,7 @@ struct MergeTable: Sendable {
     init(count: Int) {
         var width: UInt64 = 4
         while width < 40, 1 << width < count + count / 2 { width += 1 }
-        slots = Array(repeating: Slot(), count: 1 << width)
+        slots = Array(repeating: Entry(), count: 1 << width)
         shift = 64 - width
     }
 
@@ -33,24 +41,43 @@ struct MergeTable: Sendable {
     mutating func add(_ left: Int32, _ right: Int32, rank: Int, result: Int32) {
         count += 1
         if count > slots.count / 4 * 3 { grow() }
-        insert(
-            Slot(pair: Self.pair(left, right), order: UInt64(rank) << 32 | UInt64(UInt32(bitPattern: result))))
+        insert(Entry(left, right, rank: rank, result: result))
     }
 
-    private mutating func insert(_ slot: Slot) {
+    /// Adds merges as one by one, but looks at all their places first, so that waiting for memory overlaps.
+    mutating func add(_ entries: [Entry]) {
+        count += entries.count
+        while count > slots.count / 4 * 3 { grow() }
+        var taken = Array(repeating: false, count: entries.count)
         slots.withUnsafeMutableBufferPointer { slots in
-            let mask = slots.count - 1
-            var index = Self.hash(slot.pair, shift)
-            while slots[index].pair != .max, slots[index].pair != slot.pair { index = (index + 1) & mask }
-            slots[index] = slot
+            for index in entries.indices {
+                let pair = slots[Self.hash(entries[index].pair, shift)].pair
+                taken[index] = pair != .max && pair != entries[index].pair
+            }
+            for index in entries.indices { Self.insert(entries[index], past: taken[index] ? 1 : 0, slots, shift) }
         }
+    }
+
+    private mutating func insert(_ entry: Entry) {
+        slots.withUnsafeMutableBufferPointer { Self.insert(entry, past: 0, $0, shift) }
+    }
+
+    /// Puts the entry into the first place for it, of which `past` are known to have others.
+    @inline(__always)
+    private static func insert(
+        _ entry: Entry, past: Int, _ slots: UnsafeMutableBufferPointer<Entry>, _ shift: UInt64
+    ) {
+        let mask = slots.count - 1
+        var index = (hash(entry.pair, shift) + past) & mask
+        while slots[index].pair != .max, slots[index].pair != entry.pair { index = (index + 1) & mask }
+        slots[index] = entry
     }
 
     private mutating func grow() {
         let old = slots
-        slots = Array(repeating: Slot(), count: old.count * 2)
+        slots = Array(repeating: Entry(), count: old.count * 2)
         shift -= 1
-        for slot in old where slot.pair != .max { insert(slot) }
+        for entry in old where entry.pair != .max { insert(entry) }
     }
 
     /// Calls `body` with every pair that merges, in no order.
@@ -88,7 +115,7 @@ struct MergeTable: Sendable {
     }
 
     @inline(__always)
-    private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+    fileprivate static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
         UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     }
 

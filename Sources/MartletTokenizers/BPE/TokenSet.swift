@@ -2,8 +2,14 @@
 struct TokenSet: Sendable {
     private var words: [UInt64] = []
 
+    /// A set of these tokens, whose ids are not negative.
+    init(_ ids: some Collection<Int32> = []) {
+        guard let last = ids.max() else { return }
+        for id in ids { insert(id, of: Int(last) + 1) }
+    }
+
     func contains(_ id: Int32) -> Bool {
-        let word = Int(id) >> 6
+        let word = Int(UInt32(bitPattern: id) >> 6)
         return word < words.count && words[word] >> UInt64(id & 63) & 1 == 1
     }
 

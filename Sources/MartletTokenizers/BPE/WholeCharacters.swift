@@ -5,16 +5,21 @@
 /// merges within: as long as the character is unfinished, one of those is available and comes first. Between two such
 /// characters no token lies across unless a merge joins a token that ends with the one to a token that begins with
 /// the other.
+///
+/// Many vocabularies have a token of a space and the first byte of a character, whose merge ranks early. It disturbs
+/// only characters beside ASCII, so those with other neighbours are told apart.
 struct WholeCharacters: Sendable {
-    private var tokens = ScalarTable()
+    private var anywhere = ScalarTable()
+    private var besideOthers = ScalarTable()
     /// Between which of these characters a merge may reach across.
     private(set) var joins: JoinFilter
 
-    /// The token of a character, or nil where it must start as bytes.
+    /// The token of a character, or nil where it must start as bytes; `isBesideASCII` tells of either side.
     @inline(__always)
-    func token(_ scalar: UTF8Scalar) -> Int32? {
+    func token(_ scalar: UTF8Scalar, isBesideASCII: Bool) -> Int32? {
         // A byte that is no UTF-8 reads as U+FFFD, which is three bytes long.
-        scalar.code == 0xFFFD && scalar.length == 1 ? nil : tokens[scalar.code]
+        if scalar.code == 0xFFFD && scalar.length == 1 { return nil }
+        return isBesideASCII ? anywhere[scalar.code] : besideOthers[scalar.code]
     }
 
     init(_ vocabulary: Vocabulary, _ merges: MergeTable, tokenOfByte: [Int32?]) {
@@ -28,14 +33,16 @@ struct WholeCharacters: Sendable {
             let start = edges.start[Int(right)]
             // Within a character no edge is crossed.
             guard start != TokenEdges.continuation else { return }
-            crossing.insert(left, right, rank)
             let end = edges.end[Int(left)]
+            crossing.insert(left, endsInASCII: end < 0x80, right, startsInASCII: start < 0x80, rank)
             if end <= 0x10FFFF, start <= 0x10FFFF { joins.insert(end, start) }
         }
         for id in 0..<vocabulary.count where edges.isCharacter(id) {
             let bytes = vocabulary.bytes(id)
             var symbols = bytes.map { byteTokens[Int($0)] }
-            if crossing.isUndisturbed(&symbols, merges) { tokens.set(edges.start[id], symbols[0]) }
+            let disturbance = crossing.disturbance(&symbols, merges)
+            if disturbance == .none { anywhere.set(edges.start[id], symbols[0]) }
+            if disturbance != .byAny { besideOthers.set(edges.start[id], symbols[0]) }
         }
     }
 }
@@ -89,33 +96,54 @@ private struct TokenEdges {
 
 /// How early each token can merge with a neighbour across the edge of a character.
 private struct CrossingRanks {
-    private var asLeft: [UInt32]
-    private var asRight: [UInt32]
+    private var ranks: [Ranks]
 
-    init(count: Int) {
-        asLeft = Array(repeating: .max, count: count)
-        asRight = asLeft
+    private struct Ranks {
+        var asLeft = UInt32.max
+        var asRight = UInt32.max
+        /// The same where the neighbour's side of the edge is no ASCII character.
+        var asLeftOfOther = UInt32.max
+        var asRightOfOther = UInt32.max
     }
 
-    mutating func insert(_ left: Int32, _ right: Int32, _ rank: UInt32) {
-        asLeft[Int(left)] = min(asLeft[Int(left)], rank)
-        asRight[Int(right)] = min(asRight[Int(right)], rank)
+    /// What keeps the bytes of a character from becoming one token.
+    enum Disturbance {
+        case none
+        /// Only a neighbour that is ASCII.
+        case byASCII
+        case byAny
     }
 
-    /// Merges the bytes of one character; true if they become one token before anything outside can interfere.
-    func isUndisturbed(_ symbols: inout [Int32], _ merges: MergeTable) -> Bool {
-        if symbols.count == 1 { return true }
-        var (lastRank, firstCrossing) = (UInt32.min, UInt32.max)
+    init(count: Int) { ranks = Array(repeating: Ranks(), count: count) }
+
+    @inline(__always)
+    mutating func insert(_ left: Int32, endsInASCII: Bool, _ right: Int32, startsInASCII: Bool, _ rank: UInt32) {
+        ranks.withUnsafeMutableBufferPointer { ranks in
+            let (left, right) = (Int(left), Int(right))
+            ranks[left].asLeft = min(ranks[left].asLeft, rank)
+            if !startsInASCII { ranks[left].asLeftOfOther = min(ranks[left].asLeftOfOther, rank) }
+            ranks[right].asRight = min(ranks[right].asRight, rank)
+            if !endsInASCII { ranks[right].asRightOfOther = min(ranks[right].asRightOfOther, rank) }
+        }
+    }
+
+    /// Merges the bytes of one character, and says what could interfere before they become one token.
+    func disturbance(_ symbols: inout [Int32], _ merges: MergeTable) -> Disturbance {
+        if symbols.count == 1 { return .none }
+        var (lastRank, firstCrossing, firstOther) = (UInt32.min, UInt32.max, UInt32.max)
         while true {
-            firstCrossing = min(firstCrossing, asRight[Int(symbols[0])], asLeft[Int(symbols[symbols.count - 1])])
-            guard symbols.count > 1 else { return lastRank < firstCrossing }
+            let (first, last) = (ranks[Int(symbols[0])], ranks[Int(symbols[symbols.count - 1])])
+            firstCrossing = min(firstCrossing, first.asRight, last.asLeft)
+            firstOther = min(firstOther, first.asRightOfOther, last.asLeftOfOther)
+            guard symbols.count > 1 else { break }
             let orders = (1..<symbols.count).map { merges.order(symbols[$0 - 1], symbols[$0]) }
             let lowest = orders.min()!
-            guard lowest != MergeTable.never else { return false }
+            guard lowest != MergeTable.never else { return .byAny }
             let position = orders.firstIndex(of: lowest)!
             symbols[position] = Int32(truncatingIfNeeded: lowest)
             symbols.remove(at: position + 1)
             lastRank = max(lastRank, UInt32(lowest >> 32))
         }
+        return lastRank < firstCrossing ? .none : lastRank < firstOther ? .byASCII : .byAny
     }
 }

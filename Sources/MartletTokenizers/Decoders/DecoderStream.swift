@@ -32,9 +32,7 @@ struct DecoderStream: Sendable {
     }
 
     /// The text that the bytes of a token spelled in the byte alphabet make final, where there are no token steps.
-    mutating func push(bytes: some Sequence<UInt8>, into text: inout [UInt8]) {
-        lossy.append(bytes, to: &text)
-    }
+    mutating func text(of bytes: UnsafeBufferPointer<UInt8>) -> String { lossy.text(of: bytes) }
 
     /// Ends a run of such bytes: appends to `text` what stands for those that were held back.
     mutating func endBytes(into text: inout [UInt8]) { lossy.finish(into: &text) }

@@ -6,6 +6,19 @@ struct LossyUTF8: Sendable {
 
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
+    /// The text that `bytes` make final.
+    mutating func text(of bytes: UnsafeBufferPointer<UInt8>) -> String {
+        if pending.isEmpty, Self.isWhole(bytes) { return String(decoding: bytes, as: UTF8.self) }
+        var text: [UInt8] = []
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func isWhole(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var progress = UTF8Progress()
+        return bytes.allSatisfy { progress.accept($0) } && progress.isComplete
+    }
+
     /// Appends to `text` what `bytes` make final.
     mutating func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
         for byte in bytes {

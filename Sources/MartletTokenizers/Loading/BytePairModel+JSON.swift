@@ -39,29 +39,35 @@ extension BytePairModel {
         var builder = MergeTableBuilder(vocabulary: vocabulary, capacity: vocabulary.count)
         try reader.beginArray()
         while try reader.nextElement() {
-            let isAdded: Bool
+            let (number, offset) = (builder.count, reader.offset)
+            let isPair: Bool
             if try reader.peek() == .array {
-                isAdded = try readPair(&reader, into: &builder)
+                isPair = try readPair(&reader, into: &builder)
             } else {
-                isAdded = try reader.string { builder.add(pair: $0) }
+                isPair = try reader.string { builder.add(pair: $0, offset: offset) }
             }
-            guard isAdded else {
-                throw reader.error("merge \(builder.count) is no pair of tokens whose union is a token")
-            }
+            guard isPair else { throw noPair(number, offset) }
+            if let wrong = builder.wrong { throw noPair(wrong.number, wrong.offset) }
         }
+        builder.finish()
+        if let wrong = builder.wrong { throw noPair(wrong.number, wrong.offset) }
         return builder.table
+    }
+
+    private static func noPair(_ number: Int, _ offset: Int) -> JSONError {
+        JSONError("merge \(number) is no pair of tokens whose union is a token", offset: offset)
     }
 
     private static func readPair(
         _ reader: inout JSONPullReader, into builder: inout MergeTableBuilder
     ) throws(JSONError) -> Bool {
+        let offset = reader.offset
         try reader.beginArray()
         guard try reader.nextElement() else { return false }
         try reader.string { builder.setLeft($0) }
         guard try reader.nextElement() else { return false }
-        let isAdded = try reader.string { builder.addRight($0) }
-        let hasMore = try reader.nextElement()
-        return isAdded && !hasMore
+        try reader.string { builder.addRight($0, offset: offset) }
+        return try !reader.nextElement()
     }
 }
 

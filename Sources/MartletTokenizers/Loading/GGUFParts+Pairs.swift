@@ -41,10 +41,14 @@ extension GGUFParts {
         _ gguf: GGUFVocabulary, _ vocabulary: Vocabulary
     ) throws(TokenizerError) -> MergeTable {
         var builder = MergeTableBuilder(vocabulary: vocabulary, capacity: gguf.merges.count)
-        for merge in gguf.merges {
-            guard merge.withUnsafeBufferPointer({ builder.add(pair: $0) }) else {
-                throw .malformed("merge \(builder.count - 1) is no pair of tokens whose union is a token")
+        for (number, merge) in gguf.merges.enumerated() {
+            guard merge.withUnsafeBufferPointer({ builder.add(pair: $0, offset: number) }) else {
+                throw .malformed("merge \(number) is no pair of tokens whose union is a token")
             }
+        }
+        builder.finish()
+        if let wrong = builder.wrong {
+            throw .malformed("merge \(wrong.number) is no pair of tokens whose union is a token")
         }
         return builder.table
     }

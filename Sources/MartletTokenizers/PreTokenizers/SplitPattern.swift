@@ -26,7 +26,8 @@ enum SplitPattern: Sendable, Equatable {
         self = pattern
     }
 
-    private static let known: [String: SplitPattern] = {
+    /// The patterns by their spellings.
+    static let known: [String: SplitPattern] = {
         let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
         let spaces = #"\s*[\r\n]+|\s+(?!\S)|\s+"#
         let symbols = #" ?[^\s\p{L}\p{N}]+[\r\n]*|"#
@@ -42,6 +43,9 @@ enum SplitPattern: Sendable, Equatable {
                 .cl100k(maxDigits: 3, marksJoinLetters: false),
             "\(contractions)|\(lead)\\p{L}+|\\p{N}|\(symbols)\(spaces)":
                 .cl100k(maxDigits: 1, marksJoinLetters: false),
+            // Ant's spelling of the same: what is possessive there could give nothing back that would match.
+            #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|"#
+                + #"\s+(?!\S)|\s+"#: .cl100k(maxDigits: 1, marksJoinLetters: false),
             "\(contractions)|\(lead)[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\(spaces)":
                 .cl100k(maxDigits: 1, marksJoinLetters: true),
             "\(lead)\(upper)*\(lower)+\(contractions)?|\(lead)\(upper)+\(lower)*\(contractions)?"

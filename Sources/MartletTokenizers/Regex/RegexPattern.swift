@@ -21,6 +21,8 @@ struct RegexPattern: Sendable {
     ///
     /// **Source** the onig crate's `find_iter`: an empty match right after the last match is none.
     func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void) {
+        // Where patterns cut the pieces of others, most pieces have nothing that a match could begin with.
+        guard program.mayMatch(somewhereIn: text) else { return }
         RegexMatcher.with(program, text) { matcher in
             var (position, lastEnd) = (0, -1)
             while position <= text.count, let match = matcher.search(from: position) {

@@ -50,6 +50,12 @@ struct RegexProgram: Sendable {
 
     static let maxInstructions = 60_000
 
+    /// False only where no byte of the text can begin a match.
+    func mayMatch(somewhereIn text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let first = firstBytes[0]
+        return first.canBeEmpty || text.contains { first.contains($0) }
+    }
+
     /// A set of bytes; `canBeEmpty` where nothing need be read, which makes the set useless.
     struct FirstBytes: Sendable, Equatable {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -108,11 +108,9 @@ public struct TekkenFile: Sendable {
         for byte in 0..<min(256, vocabSize - numSpecialTokens) where !tokens[byte].elementsEqual([UInt8(byte)]) {
             throw .malformed("tekken.json: vocab[\(byte)] is not the byte \(byte)")
         }
-        for rank in 0..<vocabSize - numSpecialTokens {
-            let first = tokens[rank].withUnsafeBufferPointer { vocabulary.id(of: $0) }
-            guard first.map(Int.init) == rank + numSpecialTokens else {
-                throw .malformed("tekken.json: vocab[\(rank)] is empty or a token for the second time")
-            }
+        let empty = (0..<vocabSize - numSpecialTokens).first { tokens[$0].isEmpty }
+        if let rank = empty ?? vocabulary.firstRepeated.map({ $0 - numSpecialTokens }) {
+            throw .malformed("tekken.json: vocab[\(rank)] is empty or a token for the second time")
         }
         return vocabulary
     }

@@ -37,10 +37,14 @@ struct TokenArena: Sendable {
         init(_ name: UnsafeBufferPointer<UInt8>) {
             self =
                 switch name.count {
-                case 4 where name.elementsEqual("rank".utf8): .rank
-                case 11 where name.elementsEqual("token_bytes".utf8): .tokenBytes
+                case 4 where Self.isEqual(name, "rank"): .rank
+                case 11 where Self.isEqual(name, "token_bytes"): .tokenBytes
                 default: .other
                 }
+        }
+
+        private static func isEqual(_ name: UnsafeBufferPointer<UInt8>, _ key: StaticString) -> Bool {
+            ByteHash.isEqual(name.baseAddress!, key.utf8Start, count: key.utf8CodeUnitCount)
         }
     }
 }

@@ -55,11 +55,9 @@ struct TiktokenFile {
             let id = withUnsafePointer(to: byte) { vocabulary.id(of: UnsafeBufferPointer(start: $0, count: 1)) }
             guard id != nil else { throw .malformed("tiktoken file: there is no token for the byte \(byte)") }
         }
-        for id in 0..<vocabulary.count where !vocabulary.bytes(id).isEmpty {
+        if let id = vocabulary.firstRepeated {
             let first = vocabulary.bytes(id).withUnsafeBufferPointer { vocabulary.id(of: $0) }
-            guard let first, Int(first) == id else {
-                throw .malformed("tiktoken file: the ranks \(first ?? -1) and \(id) have the same token")
-            }
+            throw .malformed("tiktoken file: the ranks \(first ?? -1) and \(id) have the same token")
         }
     }
 }

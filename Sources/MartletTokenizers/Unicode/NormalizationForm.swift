@@ -42,7 +42,12 @@ enum NormalizationForm: UInt8, Sendable {
         var index = start
         while index < bytes.count {
             if bytes[index] < lead {
-                index += 1
+                index = Self.endOfASCII(bytes, from: index + 1)
+                continue
+            }
+            // U+4000 to U+9FFF, ideographs that no form changes.
+            if bytes[index] &- 0xE4 < 6 {
+                index += 3
                 continue
             }
             let scalar = UTF8Scalar(in: bytes, at: index)
@@ -50,6 +55,18 @@ enum NormalizationForm: UInt8, Sendable {
             index += scalar.length
         }
         return nil
+    }
+
+    /// Skips ASCII eight bytes at a time; may end before its end.
+    @inline(__always)
+    private static func endOfASCII(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index + 8 <= bytes.count,
+            UnsafeRawPointer(bytes.baseAddress! + index).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+        {
+            index += 8
+        }
+        return index
     }
 
     /// Decomposes the scalar at `start` and the affected ones after it; returns where they end.
