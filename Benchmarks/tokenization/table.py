@@ -4,7 +4,9 @@ import statistics
 
 
 def name(path):
-    return os.path.splitext(os.path.basename(path))[0]
+    """The file's name, or its folder's where all files are called so."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return os.path.basename(os.path.dirname(path)) if stem == "tokenizer" else stem
 
 
 def measured(results):
@@ -68,11 +70,15 @@ def loads(results):
 
 
 def differences(results):
-    """Where a peer's ids are not Martlet's; a batch is of other texts, so its ids are not compared."""
+    """Where a peer's ids are not Martlet's.
+
+    A batch is of other texts, and a SentencePiece model's reference is its own library: neither is compared.
+    """
     found = {}
     for result in measured(results):
         for one in result["measurements"]:
-            if result["engine"] != "hf-batch":
+            if result["engine"] != "hf-batch" and not (
+                    result["engine"] == "hf" and result["tokenizer"].endswith(".model")):
                 found.setdefault((result["tokenizer"], one["text"]), {})[result["engine"]] = one["ids"]
     return [f"{name(tokenizer)}, {name(text)}: {engine}" for (tokenizer, text), ids in found.items()
             for engine in ids if ids[engine] != ids.get("martlet")]
