@@ -10,20 +10,25 @@ public struct ChatTemplate: Sendable {
     private let body: [Statement]
     private let names: [String]
     private let resolution: Resolution
+    /// How the template wants a message's content, as `--chat-template-content-format auto` finds it.
+    public let contentFormat: ChatTemplateContentFormat
 
     /// Parses a template.
     ///
     /// **Throws** `ChatTemplateError` of kind `syntax`, or `limit` for absurd nesting.
     public init(_ source: String) throws(ChatTemplateError) {
+        self = try LargeStack.run { () throws(ChatTemplateError) in try ChatTemplate(parsing: source) }
+    }
+
+    /// Parses a template on a thread with a large stack.
+    private init(parsing source: String) throws(ChatTemplateError) {
         self.source = source
         var parser = try Parser(source)
         body = try parser.parse()
         names = parser.names
         resolution = try Resolver.resolve(body, of: parser)
+        contentFormat = ContentFormatDetector(body, names: names).format
     }
-
-    /// How the template wants a message's content, as `--chat-template-content-format auto` finds it.
-    public var contentFormat: ChatTemplateContentFormat { ContentFormatDetector(body, names: names).format }
 
     /// The prompt for a conversation.
     ///

@@ -75,7 +75,7 @@ struct ContentFormatDetector {
         case .filter(let value, _), .test(let value, _, _), .slice(let value, _, _, _):
             return isAccess(value, to: name, key)
         case .name(let use): return key == nil && names[use.name] == name
-        case .attribute(.name(let use), let attribute): return attribute == key && names[use.name] == name
+        case .attribute(.name(let use), let attribute, _): return attribute == key && names[use.name] == name
         case .item(.name(let use), .literal(.string(let member))): return member == key && names[use.name] == name
         default: return false
         }

@@ -13,7 +13,7 @@ public struct ChatTemplateLimits: Sendable, Hashable {
 
     /// Limits that no published template comes near.
     public init(
-        maxSteps: Int = 20_000_000, maxBytes: Int = 64 << 20, maxCallDepth: Int = 150, maxRange: Int = 100_000,
+        maxSteps: Int = 20_000_000, maxBytes: Int = 64 << 20, maxCallDepth: Int = 200, maxRange: Int = 100_000,
         maxDuration: Duration = .seconds(2)
     ) {
         self.maxSteps = maxSteps

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Martlet
 import MartletJSON
 import MartletTokenizers
@@ -96,20 +95,5 @@ struct TokenizerMeasurement {
                     precondition(length >= 0)
                 })
         }
-    }
-}
-
-/// The time that this thread computed.
-private enum ThreadClock {
-    static func seconds(_ body: () -> Void) -> Double {
-        let start = now
-        body()
-        return max(now - start, 1e-9)
-    }
-
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

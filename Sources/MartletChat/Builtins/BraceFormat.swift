@@ -148,7 +148,7 @@ struct BraceFormat {
             } else {
                 let end = rest.firstIndex { $0 == "." || $0 == "[" } ?? scalars.count
                 guard end > index else { throw ChatTemplateError(.value, "Empty attribute in format string") }
-                value = try interpreter.attribute(Self.text(scalars[index..<end]), of: value)
+                value = try interpreter.attribute(Self.text(scalars[index..<end]), isMember: false, of: value)
                 index = end
             }
         }

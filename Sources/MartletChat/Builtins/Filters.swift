@@ -49,7 +49,15 @@ enum Filters {
 }
 
 extension Interpreter {
-    /// `value|name(arguments)`.
+    /// `value|name(arguments)` as written in the template.
+    func apply(_ call: FilterCall, to value: Value, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
+        guard let filter = call.filter else {
+            throw ChatTemplateError(.syntax, "No filter named '\(call.name)'.")
+        }
+        return try filter(self, value, arguments)
+    }
+
+    /// `value|name(arguments)` with a name that the template made.
     func apply(_ name: String, to value: Value, _ arguments: Arguments) throws(ChatTemplateError) -> Value {
         guard let filter = Filters.table[name] else { throw ChatTemplateError(.syntax, "No filter named '\(name)'.") }
         return try filter(self, value, arguments)

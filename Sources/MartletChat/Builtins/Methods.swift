@@ -8,6 +8,11 @@ enum Methods {
     static let string = StringMethods.names
     static let markup = MarkupMethods.names
 
+    /// Whether a dict has no method or hidden attribute of that name.
+    static func isMember(_ name: String) -> Bool {
+        !dict.contains(name) && !dictMutating.contains(name) && name.utf8.first != UInt8(ascii: "_")
+    }
+
     /// Calls a bound method.
     static func call(
         _ method: BoundMethod, _ arguments: Arguments, _ interpreter: Interpreter

@@ -75,7 +75,7 @@ enum SequenceFilters {
     static let attribute: Filters.Filter = { (interpreter, value, arguments) throws(ChatTemplateError) in
         let name = try Optional(try arguments.bind("attr", ["name"])[0].required("attr", "name")).text("attr", or: "")
         return try interpreter.builtinAttribute(name, of: value)
-            ?? .undefined(UndefinedValue("'\(value.typeName) object' has no attribute '\(name)'"))
+            ?? .undefined(UndefinedValue(.attribute(name, typeName: value.typeName)))
     }
 }
 

@@ -3,7 +3,8 @@ final class Activation {
     /// What names mean that the template does not set.
     let context: BlockContext
     private let parent: Activation?
-    private var values: [Value?]
+    // As in `Interpreter`: accesses are single reads and writes.
+    @exclusivity(unchecked) private var values: [Value?]
 
     init(_ count: Int, context: BlockContext, parent: Activation?) {
         self.context = context
@@ -39,24 +40,29 @@ final class Activation {
     func removeAll() { values = Array(repeating: nil, count: values.count) }
 }
 
-/// The variables the template was given, and those it set outside of everything, which blocks can see.
+/// The variables the template was given, and those it set outside of everything, which blocks can see; by `NameID`.
 final class BlockContext {
-    private let given: [String: Value]
-    private var exported: [String: Value] = [:]
+    private let given: [Value?]
+    private var exported: [Value?]
 
-    init(_ given: [String: Value]) { self.given = given }
+    init(_ given: [Value?]) {
+        self.given = given
+        exported = Array(repeating: nil, count: given.count)
+    }
 
     /// The value of a name that the template does not set where it is used.
-    subscript(name: String) -> Value? { exported[name] ?? given[name] }
+    subscript(name: NameID) -> Value? { exported[name] ?? given[name] }
 
     /// Lets blocks see a variable.
-    func export(_ name: String, _ value: Value) { exported[name] = value }
+    func export(_ name: NameID, _ value: Value) { exported[name] = value }
 
     /// The same with more variables.
-    func derived(_ locals: [String: Value]) -> BlockContext {
-        BlockContext(given.merging(exported) { $1 }.merging(locals) { $1 })
+    func derived(_ locals: [(name: NameID, value: Value?)]) -> BlockContext {
+        var values = given.indices.map { self[$0] }
+        for (name, value) in locals { values[name] = value ?? values[name] }
+        return BlockContext(values)
     }
 
     /// Forgets what was set, which breaks the cycle between a macro and the variables it sees.
-    func removeAll() { exported = [:] }
+    func removeAll() { exported = Array(repeating: nil, count: given.count) }
 }

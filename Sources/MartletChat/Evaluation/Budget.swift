@@ -11,9 +11,11 @@ struct Budget {
     /// How many steps pass between looks at the clock.
     private static let checkInterval = 20_000
 
-    /// Python stops at 1000 frames, of which a macro call takes several. A level takes about a kilobyte of stack, of
-    /// which the threads of Swift's concurrency have 512 KiB.
-    private static let maxNesting = 250
+    /// Python stops at 1000 frames; a level takes a kilobyte of a large stack.
+    private static let maxNesting = 2000
+    /// The level from which on a large stack is used. What is above, and printing the deepest value from there, takes
+    /// less than 384 KiB; honest templates do not come this far.
+    private static let maxSmallNesting = 64
 
     init(_ limits: ChatTemplateLimits) {
         self.limits = limits
@@ -58,6 +60,9 @@ struct Budget {
         guard nesting <= Self.maxNesting else { throw Self.tooDeep }
     }
 
+    /// Whether the level that began needs more stack than the thread may have.
+    var needsLargeStack: Bool { nesting == Self.maxSmallNesting }
+
     @inline(__always)
     mutating func endLevel() { nesting -= 1 }
 
@@ -88,10 +93,20 @@ extension Interpreter {
 
     /// Runs a statement or expression one level deeper.
     @inline(__always)
-    func nested<R>(_ body: () throws(ChatTemplateError) -> R) throws(ChatTemplateError) -> R {
+    func nested<R>(_ body: @escaping () throws(ChatTemplateError) -> R) throws(ChatTemplateError) -> R {
         try budget.beginLevel()
         defer { budget.endLevel() }
-        return try body()
+        return budget.needsLargeStack ? try onLargeStack(body) : try body()
+    }
+
+    /// Goes on with a large stack.
+    @inline(never)
+    func onLargeStack<R>(
+        _ body: @escaping () throws(ChatTemplateError) -> R
+    ) throws(ChatTemplateError) -> R {
+        // About what making a thread takes.
+        try charge(200)
+        return try LargeStack.run(body)
     }
 
     // MARK: Results

@@ -1,6 +1,15 @@
 extension Interpreter {
     /// `object.name`: a method or attribute, else the member of that name.
-    func attribute(_ name: String, of object: Value) throws(ChatTemplateError) -> Value {
+    ///
+    /// `isMember` if no object of Python's has a method or attribute of that name.
+    func attribute(_ name: String, isMember: Bool, of object: Value) throws(ChatTemplateError) -> Value {
+        if isMember {
+            switch object {
+            case .dict(let dict): return dict[name] ?? missing(name, of: object)
+            case .namespace(let namespace): return namespace[name] ?? missing(name, of: object)
+            default: break
+            }
+        }
         if let attribute = try builtinAttribute(name, of: object) { return attribute }
         switch object {
         case .dict(let dict): if let member = dict[name] { return member }
@@ -47,8 +56,7 @@ extension Interpreter {
     }
 
     private func missing(_ name: String, of object: Value) -> Value {
-        let kind = object.typeName == "NoneType" ? "None" : "\(object.typeName) object"
-        return .undefined(UndefinedValue("'\(kind)' has no attribute '\(name)'"))
+        .undefined(UndefinedValue(.attribute(name, typeName: object.typeName)))
     }
 
     private static func position(_ index: Int, _ count: Int) -> Int? {
@@ -148,10 +156,17 @@ extension Interpreter {
             let bounds = try SliceBounds(start, stop, step, count: Value.rangeCount(first, last, stride))
             return .range(
                 start: first + bounds.start * stride, stop: first + bounds.stop * stride,
-                step: bounds.count > 0 ? stride &* bounds.step : stride)
+                step: Self.product(stride, step ?? 1))
         default:
             throw ChatTemplateError(.type, "'\(object.typeName)' object is not subscriptable")
         }
+    }
+
+    /// The step of a range's slice, which is printed even where there are no elements.
+    private static func product(_ stride: Int, _ step: Int) -> Int {
+        let (product, overflow) = stride.multipliedReportingOverflow(by: step)
+        if !overflow { return product }
+        return (stride < 0) == (step < 0) ? .max : -.max
     }
 
     private func slice(

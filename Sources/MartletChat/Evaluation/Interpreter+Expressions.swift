@@ -6,10 +6,15 @@ extension Interpreter {
         case .literal(let literal): return Value(literal)
         case .name(let name):
             return activation[resolution.slots[name.use]]
-                ?? .undefined(UndefinedValue("'\(names[name.name])' is undefined"))
+                ?? .undefined(UndefinedValue(.name(names[name.name])))
         default:
             try budget.beginLevel()
             defer { budget.endLevel() }
+            guard !budget.needsLargeStack else {
+                return try onLargeStack { [self] () throws(ChatTemplateError) in
+                    try evaluateCompound(expression, activation)
+                }
+            }
             return try evaluateCompound(expression, activation)
         }
     }
@@ -21,7 +26,8 @@ extension Interpreter {
         case .list(let elements): return try list(try evaluateAll(elements, activation))
         case .tuple(let elements): return try tuple(try evaluateAll(elements, activation))
         case .dict(let members): return try evaluateDict(members, activation)
-        case .attribute(let object, let name): return try attribute(name, of: try evaluate(object, activation))
+        case .attribute(let object, let name, let isMember):
+            return try attribute(name, isMember: isMember, of: try evaluate(object, activation))
         case .item(let object, let key):
             let object = try evaluate(object, activation)
             return try item(try evaluate(key, activation), of: object)
@@ -32,7 +38,7 @@ extension Interpreter {
             return try call(callee, try arguments(callArguments, activation))
         case .filter(let value, let filter):
             let value = try evaluate(value, activation)
-            return try apply(filter.name, to: value, try arguments(filter.arguments, activation))
+            return try apply(filter, to: value, try arguments(filter.arguments, activation))
         case .test(let value, let name, let callArguments):
             let value = try evaluate(value, activation)
             return .bool(try test(name, value, try arguments(callArguments, activation)))

@@ -85,6 +85,10 @@ extension Interpreter {
         switch value {
         case .iterator(let iterator): return ElementCursor(iterator)
         case .loop(let state): return ElementCursor(state)
+        case .range(let start, let stop, let step):
+            let count = Value.rangeCount(start, stop, step)
+            try charge(count)
+            return ElementCursor(start: start, step: step, count: count)
         default:
             let elements = try storedElements(of: value)
             try charge(elements.count)

@@ -6,7 +6,11 @@ extension Interpreter {
                 try charge()
                 try budget.beginLevel()
                 defer { budget.endLevel() }
-                let flow = try execute(statement.kind, activation)
+                let flow =
+                    budget.needsLargeStack
+                    ? try onLargeStack { [self] () throws(ChatTemplateError) in
+                        try execute(statement.kind, activation)
+                    } : try execute(statement.kind, activation)
                 if flow != .normal { return flow }
             } catch {
                 var error = error
@@ -101,7 +105,7 @@ extension Interpreter {
     ) throws(ChatTemplateError) -> Value {
         var value = text
         for filter in filters {
-            value = try apply(filter.name, to: value, try arguments(filter.arguments, activation))
+            value = try apply(filter, to: value, try arguments(filter.arguments, activation))
         }
         return value
     }
@@ -110,9 +114,7 @@ extension Interpreter {
         guard !block.isRequired else { throw ChatTemplateError(.value, "Required block '\(block.name)' not found") }
         var context = activation.context
         if block.isScoped {
-            var locals: [String: Value] = [:]
-            for (name, slot) in resolution.visible[block.frame] ?? [] { locals[names[name]] = activation[slot] }
-            context = context.derived(locals)
+            context = context.derived((resolution.visible[block.frame] ?? []).map { ($0.name, activation[$0.slot]) })
         }
         try call { () throws(ChatTemplateError) in try run(block.body, block.frame, context) }
     }
@@ -122,7 +124,7 @@ extension Interpreter {
     private func set(_ name: NameUse, _ value: Value, _ activation: Activation) {
         activation[resolution.slots[name.use]] = value
         if !resolution.exports.isEmpty, resolution.exports.contains(name.use) {
-            activation.context.export(names[name.name], value)
+            activation.context.export(name.name, value)
         }
     }
 

@@ -8,10 +8,11 @@ final class Interpreter {
     let names: [String]
     let resolution: Resolution
     let clock: ChatTemplateClock
-    var budget: Budget
+    // Each access is over before the next begins; checking that at run time takes a quarter of a rendering.
+    @exclusivity(unchecked) var budget: Budget
     /// Whether what is written is escaped now, as the `autoescape` block that is running says.
-    var escapes = false
-    private var output: [UInt8] = []
+    @exclusivity(unchecked) var escapes = false
+    @exclusivity(unchecked) private var output: [UInt8] = []
     /// What may be part of a reference cycle; emptied at the end.
     private var activations: [Activation] = []
     private var contexts: [BlockContext] = []
@@ -28,10 +29,8 @@ final class Interpreter {
 
     /// The text of the template with `variables`.
     func render(_ body: [Statement], variables: [String: Value]) throws(ChatTemplateError) -> String {
-        var given: [String: Value] = [:]
-        for function in BuiltinFunction.allCases { given[function.rawValue] = .function(function) }
-        given.merge(variables) { $1 }
         defer { breakCycles() }
+        let given = names.map { name in variables[name] ?? BuiltinFunction.named[name].map { .function($0) } }
         try run(body, 0, BlockContext(given))
         return String(decoding: output, as: UTF8.self)
     }
@@ -74,8 +73,9 @@ final class Interpreter {
 
     /// Sets the variables of a part of the template to what they begin with.
     func enter(_ frame: FrameID, _ activation: Activation) {
+        guard !resolution.frames[frame].isEmpty else { return }
         let frame = resolution.frames[frame]
-        for variable in frame.given { activation[variable.index] = activation.context[names[variable.name]] }
+        for variable in frame.given { activation[variable.index] = activation.context[variable.name] }
         for variable in frame.aliases { activation[variable.index] = activation[variable.outer] }
         for index in frame.undefined { activation[index] = nil }
     }

@@ -1,7 +1,7 @@
 /// The `loop` variable.
 final class LoopState {
     /// The current element's number, from 0.
-    private(set) var index = -1
+    @exclusivity(unchecked) private(set) var index = -1
     let depth: Int
     /// The loop itself, which `loop(…)` runs again on other elements.
     let loop: Loop
@@ -10,12 +10,12 @@ final class LoopState {
     /// The last arguments of `loop.changed`.
     var lastChecked: Value?
 
-    private var cursor: ElementCursor
+    @exclusivity(unchecked) private var cursor: ElementCursor
     private(set) var knownLength: Int?
     /// Elements that were taken before their turn.
-    private var ahead: [Value] = []
-    private var current: Value?
-    private var previous: Value?
+    @exclusivity(unchecked) private var ahead: [Value] = []
+    @exclusivity(unchecked) private var current: Value?
+    @exclusivity(unchecked) private var previous: Value?
 
     init(_ cursor: ElementCursor, depth: Int, loop: Loop, activation: Activation?) {
         self.cursor = cursor

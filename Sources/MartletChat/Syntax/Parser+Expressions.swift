@@ -230,7 +230,7 @@ extension Parser {
                 let name = try dottedName()
                 let hasArguments = current == .symbol(.leftParenthesis)
                 let arguments = hasArguments ? try callArguments() : CallArguments()
-                node = .filter(node, FilterCall(name: name, arguments: arguments))
+                node = .filter(node, FilterCall(name, arguments))
             case .name("is"): node = try test(node)
             case .symbol(.leftParenthesis): node = .call(node, try callArguments())
             default: return node
@@ -250,7 +250,7 @@ extension Parser {
         switch current {
         case .name(let name):
             advance()
-            return .attribute(node, name)
+            return .attribute(node, name, isMember: Methods.isMember(name))
         case .integer(let index):
             advance()
             return .item(node, .literal(.integer(index)))

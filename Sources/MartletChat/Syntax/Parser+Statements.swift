@@ -141,7 +141,7 @@ extension Parser {
             isFirst = false
             let name = try dottedName()
             let arguments = current == .symbol(.leftParenthesis) ? try callArguments() : CallArguments()
-            filters.append(FilterCall(name: name, arguments: arguments))
+            filters.append(FilterCall(name, arguments))
         }
         return filters
     }

@@ -15,8 +15,8 @@ struct Parser {
     /// What the `autoescape` blocks around the current place say.
     var escaping = Escaping.off
 
-    /// Expressions and blocks within each other; keeps the parser's and the evaluator's stacks small.
-    private static let maxDepth = 100
+    /// Expressions and blocks within each other.
+    private static let maxDepth = 250
     /// Operators in one tag, which may all nest in the tree.
     private static let maxOperators = 1000
     private var operators = 0

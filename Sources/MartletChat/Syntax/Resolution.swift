@@ -12,6 +12,8 @@ struct Frame: Sendable {
     var aliases: [(index: Int32, outer: Slot)] = []
     /// Variables that begin undefined.
     var undefined: [Int32] = []
+
+    var isEmpty: Bool { given.isEmpty && aliases.isEmpty && undefined.isEmpty }
 }
 
 /// What is called and has a set of variables: the template, a block, a macro, a recursive loop, a loop's condition.

@@ -404,7 +404,7 @@ extension Resolver {
                 try self.expression(member.key, place)
                 try self.expression(member.value, place)
             }
-        case .attribute(let inner, _), .not(let inner), .negate(let inner), .plus(let inner):
+        case .attribute(let inner, _, _), .not(let inner), .negate(let inner), .plus(let inner):
             try self.expression(inner, place)
         case .item(let left, let right), .and(let left, let right), .or(let left, let right),
             .binary(_, let left, let right):

@@ -75,7 +75,7 @@ struct SyntaxSearch {
                 self.expression(member.key)
                 self.expression(member.value)
             }
-        case .attribute(let inner, _), .not(let inner), .negate(let inner), .plus(let inner): self.expression(inner)
+        case .attribute(let inner, _, _), .not(let inner), .negate(let inner), .plus(let inner): self.expression(inner)
         case .item(let left, let right), .and(let left, let right), .or(let left, let right),
             .binary(_, let left, let right):
             self.expression(left)

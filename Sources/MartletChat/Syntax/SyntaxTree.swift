@@ -42,7 +42,8 @@ indirect enum Expression: Sendable {
     case list([Expression])
     case tuple([Expression])
     case dict([(key: Expression, value: Expression)])
-    case attribute(Expression, String)
+    /// `isMember` if the name can only be that of a member, as no dict has a method of that name.
+    case attribute(Expression, String, isMember: Bool)
     case item(Expression, Expression)
     case slice(Expression, start: Expression?, stop: Expression?, step: Expression?)
     case call(Expression, CallArguments)
@@ -123,8 +124,16 @@ struct Statement: Sendable {
 
 /// A filter with its arguments; the value before the bar is elsewhere.
 struct FilterCall: Sendable {
-    var name: String
-    var arguments: CallArguments
+    let name: String
+    let arguments: CallArguments
+    /// Nil for one that does not exist, which may stand where it is not reached.
+    let filter: Filters.Filter?
+
+    init(_ name: String, _ arguments: CallArguments) {
+        self.name = name
+        self.arguments = arguments
+        filter = Filters.table[name]
+    }
 }
 
 /// A `for` loop.

@@ -1,5 +1,24 @@
 /// Substring search in linear time (Knuth, Morris, Pratt), so that no template can make it slow.
 enum ByteSearch {
+    /// Whether two texts of the same length have the same bytes; names are compared this way all the time.
+    @inline(__always)
+    static func isSame(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (left, right, count) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right), left.count)
+        var offset = 0
+        while offset + 8 <= count {
+            guard
+                left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset += 8
+        }
+        while offset < count {
+            guard left[offset] == right[offset] else { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// Where `pattern` begins in `text`, from left to right without overlap; none for an empty pattern.
     static func occurrences(
         of pattern: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, limit: Int

@@ -2,7 +2,11 @@
 extension String {
     /// Equal scalar by scalar.
     func isSame(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { ByteSearch.isSame(left, $0) }
+        }
+        return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// Python's `<`: by scalar values, which is the order of UTF-8 bytes.

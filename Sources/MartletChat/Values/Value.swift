@@ -33,12 +33,33 @@ enum Value {
 
 /// What names and members that do not exist evaluate to: prints as nothing, fails when used.
 final class UndefinedValue {
-    let message: String
-    let kind: ChatTemplateError.Kind
+    /// What is missing; most is only asked whether it is there, so the words are made when they are needed.
+    enum Cause {
+        case name(String)
+        case attribute(String, typeName: String)
+        case other(String)
+    }
+
+    private let cause: Cause
+    private let kind: ChatTemplateError.Kind
+
+    init(_ cause: Cause) {
+        self.cause = cause
+        kind = .undefined
+    }
 
     init(_ message: String, kind: ChatTemplateError.Kind = .undefined) {
-        self.message = message
+        cause = .other(message)
         self.kind = kind
+    }
+
+    private var message: String {
+        switch cause {
+        case .name(let name): "'\(name)' is undefined"
+        case .attribute(let name, let typeName):
+            "'\(typeName == "NoneType" ? "None" : "\(typeName) object")' has no attribute '\(name)'"
+        case .other(let message): message
+        }
     }
 
     var error: ChatTemplateError { ChatTemplateError(kind, message) }
@@ -85,7 +106,7 @@ enum DictView: String {
 
 /// A `namespace()`: the one object that templates can change.
 final class NamespaceValue {
-    var attributes: [(name: String, value: Value)] = []
+    @exclusivity(unchecked) var attributes: [(name: String, value: Value)] = []
 
     subscript(name: String) -> Value? {
         get { attributes.first { $0.name.isSame(as: name) }?.value }
@@ -160,6 +181,8 @@ enum BuiltinFunction: String, CaseIterable {
     case strftimeNow = "strftime_now"
     /// Random text, which a prompt must not have: refuses when called.
     case lipsum
+
+    static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }
 
 // MARK: - Kinds
