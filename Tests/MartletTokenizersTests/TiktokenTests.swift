@@ -89,8 +89,23 @@ struct TiktokenTests {
         let llama = try Tokenizer.load(tiktoken: file(tokens: 128000), fileName: "tokenizer.model", config: nil)
         #expect(llama.encode("", addSpecialTokens: true) == [128000])
         #expect(llama.id(of: "<|eot_id|>") == 128009 && llama.id(of: "<|start_header_id|>") == 128006)
-        #expect(llama.id(of: "<|reserved_special_token_250|>") == 128255 && llama.vocabSize == 128256)
-        #expect(llama.eosTokenIDs == [128001, 128009])
+        let places = ["finetune_right_pad_id": 128004, "python_tag": 128010, "reserved_special_token_245": 128255]
+        for (name, id) in places { #expect(llama.id(of: "<|\(name)|>") == Int32(id)) }
+        #expect(llama.eosTokenIDs == [128001, 128008, 128009] && llama.vocabSize == 128256)
+        let llama4 = try Tokenizer.load(tiktoken: file(tokens: 200000), fileName: "tokenizer.model", config: nil)
+        #expect(llama4.encode("", addSpecialTokens: true) == [200000])
+        let places4 = [
+            "header_start": 200005, "finetune_right_pad": 200018, "text_post_train_reserved_special_token_68": 200079,
+            "image_start": 200080, "patch": 200092, "vision_reserved_special_token_1047": 201133,
+            "reasoning_thinking_end": 201143, "reserved_special_token_903": 202047,
+        ]
+        for (name, id) in places4 { #expect(llama4.id(of: "<|\(name)|>") == Int32(id)) }
+        #expect(llama4.eosTokenIDs == [200001, 200007, 200008] && llama4.vocabSize == 202048)
+        let glm4 = try Tokenizer.load(tiktoken: file(tokens: 151329), fileName: "tokenizer.model", config: nil)
+        #expect(glm4.encode("", addSpecialTokens: true) == [151331, 151333])
+        #expect(glm4.eosTokenIDs == [151329, 151336, 151338] && glm4.id(of: "<|end_of_video|>") == 151342)
+        let hunyuan = try Tokenizer.load(tiktoken: file(tokens: 127957), fileName: "hy.tiktoken", config: nil)
+        #expect(hunyuan.id(of: "<|extra_0|>") == 127962 && hunyuan.eosTokenIDs == [127960])
     }
 
     @Test("What is no tiktoken file, and what is not known, is named")
