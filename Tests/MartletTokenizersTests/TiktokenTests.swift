@@ -59,12 +59,13 @@ struct TiktokenTests {
         #expect(tokenizer.id(of: "<|end|>") == nil)
     }
 
-    /// A file of so many tokens that know no merges.
-    private func file(tokens count: Int) -> [UInt8] {
+    /// A file of so many tokens that know no merges but those of `words`.
+    private func file(tokens count: Int, words: [String] = []) -> [UInt8] {
         var text = ""
         for rank in 0..<count {
             let long = [0xFF, UInt8(rank >> 16), UInt8(rank >> 8 & 255), UInt8(rank & 255)]
-            let bytes = rank < 256 ? [UInt8(rank)] : long
+            let bytes =
+                rank < 256 ? [UInt8(rank)] : rank - 256 < words.count ? Array(words[rank - 256].utf8) : long
             text += Data(bytes).base64EncodedString() + " \(rank)\n"
         }
         return Array(text.utf8)
@@ -106,6 +107,13 @@ struct TiktokenTests {
         #expect(glm4.eosTokenIDs == [151329, 151336, 151338] && glm4.id(of: "<|end_of_video|>") == 151342)
         let hunyuan = try Tokenizer.load(tiktoken: file(tokens: 127957), fileName: "hy.tiktoken", config: nil)
         #expect(hunyuan.id(of: "<|extra_0|>") == 127962 && hunyuan.eosTokenIDs == [127960])
+    }
+
+    @Test("Numbers are cut after three digits", arguments: [100256, 128000, 199998, 200000])
+    func digits(_ count: Int) throws {
+        let bytes = file(tokens: count, words: ["12", "34", "1234"])
+        let tokenizer = try Tokenizer.load(tiktoken: bytes, fileName: "some.tiktoken", config: nil)
+        #expect(tokenizer.encode("1234", addSpecialTokens: false) == [256, 0x33, 0x34])
     }
 
     @Test("What is no tiktoken file, and what is not known, is named")
