@@ -59,12 +59,13 @@ struct TiktokenTests {
         #expect(tokenizer.id(of: "<|end|>") == nil)
     }
 
-    /// A file of so many tokens that know no merges.
-    private func file(tokens count: Int) -> [UInt8] {
+    /// A file of so many tokens that know no merges but those of `words`.
+    private func file(tokens count: Int, words: [String] = []) -> [UInt8] {
         var text = ""
         for rank in 0..<count {
             let long = [0xFF, UInt8(rank >> 16), UInt8(rank >> 8 & 255), UInt8(rank & 255)]
-            let bytes = rank < 256 ? [UInt8(rank)] : long
+            let bytes =
+                rank < 256 ? [UInt8(rank)] : rank - 256 < words.count ? Array(words[rank - 256].utf8) : long
             text += Data(bytes).base64EncodedString() + " \(rank)\n"
         }
         return Array(text.utf8)
@@ -89,8 +90,30 @@ struct TiktokenTests {
         let llama = try Tokenizer.load(tiktoken: file(tokens: 128000), fileName: "tokenizer.model", config: nil)
         #expect(llama.encode("", addSpecialTokens: true) == [128000])
         #expect(llama.id(of: "<|eot_id|>") == 128009 && llama.id(of: "<|start_header_id|>") == 128006)
-        #expect(llama.id(of: "<|reserved_special_token_250|>") == 128255 && llama.vocabSize == 128256)
-        #expect(llama.eosTokenIDs == [128001, 128009])
+        let places = ["finetune_right_pad_id": 128004, "python_tag": 128010, "reserved_special_token_245": 128255]
+        for (name, id) in places { #expect(llama.id(of: "<|\(name)|>") == Int32(id)) }
+        #expect(llama.eosTokenIDs == [128001, 128008, 128009] && llama.vocabSize == 128256)
+        let llama4 = try Tokenizer.load(tiktoken: file(tokens: 200000), fileName: "tokenizer.model", config: nil)
+        #expect(llama4.encode("", addSpecialTokens: true) == [200000])
+        let places4 = [
+            "header_start": 200005, "finetune_right_pad": 200018, "text_post_train_reserved_special_token_68": 200079,
+            "image_start": 200080, "patch": 200092, "vision_reserved_special_token_1047": 201133,
+            "reasoning_thinking_end": 201143, "reserved_special_token_903": 202047,
+        ]
+        for (name, id) in places4 { #expect(llama4.id(of: "<|\(name)|>") == Int32(id)) }
+        #expect(llama4.eosTokenIDs == [200001, 200007, 200008] && llama4.vocabSize == 202048)
+        let glm4 = try Tokenizer.load(tiktoken: file(tokens: 151329), fileName: "tokenizer.model", config: nil)
+        #expect(glm4.encode("", addSpecialTokens: true) == [151331, 151333])
+        #expect(glm4.eosTokenIDs == [151329, 151336, 151338] && glm4.id(of: "<|end_of_video|>") == 151342)
+        let hunyuan = try Tokenizer.load(tiktoken: file(tokens: 127957), fileName: "hy.tiktoken", config: nil)
+        #expect(hunyuan.id(of: "<|extra_0|>") == 127962 && hunyuan.eosTokenIDs == [127960])
+    }
+
+    @Test("Numbers are cut after three digits", arguments: [100256, 128000, 199998, 200000])
+    func digits(_ count: Int) throws {
+        let bytes = file(tokens: count, words: ["12", "34", "1234"])
+        let tokenizer = try Tokenizer.load(tiktoken: bytes, fileName: "some.tiktoken", config: nil)
+        #expect(tokenizer.encode("1234", addSpecialTokens: false) == [256, 0x33, 0x34])
     }
 
     @Test("What is no tiktoken file, and what is not known, is named")

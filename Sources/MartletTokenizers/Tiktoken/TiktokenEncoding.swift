@@ -6,6 +6,8 @@ public struct TiktokenEncoding: Sendable {
     public var specialTokens: [(token: String, id: Int32)]
     /// The special token that `addSpecialTokens` puts before a text.
     public var bosToken: String?
+    /// The special tokens that `addSpecialTokens` puts before a text in the place of `bosToken`.
+    var prefixTokens: [String] = []
     /// The special tokens that end a text or a turn, the first of them for templates.
     public var eosTokens: [String]
     /// Text is brought into canonical composition (NFC) first.
@@ -30,13 +32,14 @@ extension TiktokenEncoding {
     /// The names of the known encodings with the numbers of their tokens.
     static let supportedNames =
         "r50k or gpt2 (50256), Whisper's gpt2.tiktoken (50256) and multilingual.tiktoken (50257), p50k (50280), "
-        + "cl100k (100256), Llama 3 (128000), Qwen (151643), Kimi K2 (163584), o200k and o200k_harmony (199998), "
-        + "or any with a pattern given"
+        + "cl100k (100256), Hunyuan (127957), Llama 3 (128000), GLM-4 (151329), Qwen (151643), "
+        + "Kimi K2 (163584), o200k and o200k_harmony (199998), Llama 4 (200000), or any with a pattern given"
 
     /// The encoding of a known vocabulary by its number of tokens, and where that leaves open two by the file's name.
     ///
     /// **Source** tiktoken_ext `openai_public`, openai-whisper `tokenizer.py`, meta-llama `tokenizer.py`, Qwen
-    /// `tokenization_qwen.py`, Moonshot `tokenization_kimi.py`.
+    /// `tokenization_qwen.py`, Moonshot `tokenization_kimi.py`, GLM-4 `tokenization_chatglm.py`, Hunyuan
+    /// `tokenization_hy.py`.
     static func known(tokenCount: Int, fileName: String, numLanguages: Int) -> TiktokenEncoding? {
         switch tokenCount {
         case 50256 where fileName == "gpt2.tiktoken": whisper(numTokens: tokenCount, numLanguages)
@@ -47,12 +50,17 @@ extension TiktokenEncoding {
                 pattern: cl100k,
                 [(endOfText, 100257)] + numbered(["prefix", "middle", "suffix"].map { "<|fim_\($0)|>" }, from: 100258)
                     + [("<|endofprompt|>", 100276)], eos: [endOfText])
-        case 128000: llama3
-        case 151643:
+        case 127957:
             TiktokenEncoding(
                 pattern: qwen,
                 numbered(
-                    [endOfText, "<|im_start|>", "<|im_end|>"] + (0..<205).map { "<|extra_\($0)|>" }, from: 151643),
+                    ["endoftext", "startoftext", "bos", "eos", "pad"].map { "<|\($0)|>" } + extras, from: tokenCount),
+                eos: ["<|eos|>"], composesText: true)
+        case 128000: llama3
+        case 151329: glm4
+        case 151643:
+            TiktokenEncoding(
+                pattern: qwen, numbered([endOfText, "<|im_start|>", "<|im_end|>"] + extras, from: tokenCount),
                 eos: [endOfText, "<|im_end|>"], composesText: true)
         case 163584:
             TiktokenEncoding(
@@ -61,6 +69,7 @@ extension TiktokenEncoding {
         case 199998:
             TiktokenEncoding(
                 pattern: o200k, [(endOfText, 199999), ("<|endofprompt|>", 200018)], eos: [endOfText])
+        case 200000: llama4
         default: nil
         }
     }
@@ -76,18 +85,54 @@ extension TiktokenEncoding {
 
     private static let endOfText = "<|endoftext|>"
 
+    private static var extras: [String] { (0..<205).map { "<|extra_\($0)|>" } }
+
     private static func numbered(_ tokens: [String], from first: Int) -> [(String, Int32)] {
         zip(tokens, Int32(first)...).map { ($0, $1) }
     }
 
+    /// The names of Llama 3.1 and later; the file is the one of Llama 3, where some of these ids are only reserved.
     private static var llama3: TiktokenEncoding {
-        func reserved(_ range: Range<Int>) -> [String] { range.map { "<|reserved_special_token_\($0)|>" } }
         let tokens =
-            ["<|begin_of_text|>", "<|end_of_text|>"] + reserved(0..<4)
-            + ["<|start_header_id|>", "<|end_header_id|>"] + reserved(4..<5) + ["<|eot_id|>"] + reserved(5..<251)
+            [
+                "begin_of_text", "end_of_text", "reserved_special_token_0", "reserved_special_token_1",
+                "finetune_right_pad_id", "step_id", "start_header_id", "end_header_id", "eom_id", "eot_id",
+                "python_tag", "image",
+            ] + reserved(2..<246)
         return TiktokenEncoding(
-            pattern: llama, numbered(tokens, from: 128000), bos: "<|begin_of_text|>",
-            eos: ["<|end_of_text|>", "<|eot_id|>"])
+            pattern: llama, numbered(tokens.map { "<|\($0)|>" }, from: 128000), bos: "<|begin_of_text|>",
+            eos: ["<|end_of_text|>", "<|eom_id|>", "<|eot_id|>"])
+    }
+
+    private static var llama4: TiktokenEncoding {
+        let text =
+            ["begin_of_text", "end_of_text", "fim_prefix", "fim_middle", "fim_suffix", "header_start", "header_end"]
+            + ["eom", "eot", "step"] + reserved(0..<6, "text_post_train_")
+            + ["python_start", "python_end", "finetune_right_pad"] + reserved(8..<69, "text_post_train_")
+        let vision =
+            ["image_start", "image_end"] + reserved(0..<2, "vision_") + ["tile_x_separator", "tile_y_separator"]
+            + reserved(2..<6, "vision_") + ["image"] + reserved(6..<7, "vision_") + ["patch"]
+            + reserved(7..<1048, "vision_")
+        let reasoning = reserved(0..<8, "reasoning_") + ["reasoning_thinking_start", "reasoning_thinking_end"]
+        let tokens = text + vision + reasoning + reserved(0..<904)
+        return TiktokenEncoding(
+            pattern: o200k, numbered(tokens.map { "<|\($0)|>" }, from: 200000), bos: "<|begin_of_text|>",
+            eos: ["<|end_of_text|>", "<|eom|>", "<|eot|>"])
+    }
+
+    private static func reserved(_ range: Range<Int>, _ kind: String = "") -> [String] {
+        range.map { "\(kind)reserved_special_token_\($0)" }
+    }
+
+    private static var glm4: TiktokenEncoding {
+        let names =
+            ["system", "user", "assistant", "observation"]
+            + ["image", "video"].flatMap { ["begin_of_\($0)", "end_of_\($0)"] }
+        let tokens = [endOfText, "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>"] + names.map { "<|\($0)|>" }
+        var encoding = TiktokenEncoding(
+            pattern: llama, numbered(tokens, from: 151329), eos: [endOfText, "<|user|>", "<|observation|>"])
+        encoding.prefixTokens = ["[gMASK]", "<sop>"]
+        return encoding
     }
 
     private static var harmony: TiktokenEncoding {
@@ -134,8 +179,9 @@ extension TiktokenEncoding {
     private static let qwen =
         contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + spaces
     /// As tiktoken has it now: unlike in the first version white space at the very end stays in one piece.
+    /// Its `\p{N}{1,3}+` takes no more than three; here, where such a quantifier repeats, it stands without the plus.
     private static let cl100k =
-        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"#
+        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"#
         + #"|\s+(?!\S)|\s"#
     private static let o200k = words() + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + spaces
     private static let kimi =

@@ -43,10 +43,14 @@ extension Tokenizer {
         var special = SpecialTokens(config, AddedTokenList(.byteLevelBPE(model)), .byteLevelBPE(model))
         special.complete(from: encoding, addedTokens)
         let addsBOS = config?["add_bos_token"]?.boolValue ?? (encoding.bosToken != nil)
+        var prefix = encoding.prefixTokens.compactMap { token in
+            addedTokens.last { $0.content.elementsEqual(token.utf8) }?.id
+        }
+        if prefix.isEmpty, addsBOS, let bos = special.bos { prefix = [bos] }
         return Tokenizer(
             model: model, normalizer: encoding.composesText ? .nfc : nil,
             preTokenizer: try PreTokenizer(tiktoken: encoding.pattern),
-            postProcessor: PostProcessor(prefix: addsBOS ? special.bos.map { [$0] } ?? [] : []),
+            postProcessor: PostProcessor(prefix: prefix),
             addedTokens: addedTokens, special: special)
     }
 }
