@@ -179,9 +179,8 @@ extension TiktokenEncoding {
     private static let qwen =
         contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"# + spaces
     /// As tiktoken has it now: unlike in the first version white space at the very end stays in one piece.
-    /// Its `\p{N}{1,3}+` takes no more than three; here, where such a quantifier repeats, it stands without the plus.
     private static let cl100k =
-        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"#
+        #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"#
         + #"|\s+(?!\S)|\s"#
     private static let o200k = words() + #"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"# + spaces
     private static let kimi =
