@@ -70,6 +70,8 @@ private enum TokenizerOptions {
         model.announce(on: console)
         let line = ProgressLine(console: console)
         defer { line.clear() }
-        return try await LLM.loadTokenizer(configuration) { line.show($0) }
+        let tokenizer = try await LLM.loadTokenizer(configuration) { line.show($0) }
+        for notice in tokenizer.notices { console.err("martlet: notice: \(notice)\n") }
+        return tokenizer
     }
 }

@@ -18,8 +18,6 @@ struct MarkerSet: Sendable {
         self.isFirstByte = isFirstByte
     }
 
-    var isEmpty: Bool { markers.allSatisfy(\.isEmpty) }
-
     /// The first marker at or after `start`; with `isFinal` nothing follows the text, so nothing is left undecided.
     func search(_ text: [UInt8], from start: Int, isFinal: Bool) -> Result {
         var position = start
@@ -40,35 +38,5 @@ struct MarkerSet: Sendable {
             position += 1
         }
         return .none(undecided: text.count)
-    }
-}
-
-/// Removes markers from a stream of bytes.
-struct MarkerRemoval: Sendable {
-    private let markers: MarkerSet
-    private var pending: [UInt8] = []
-
-    init(_ markers: [String]) { self.markers = MarkerSet(markers) }
-
-    mutating func append(_ text: [UInt8]) -> [UInt8] {
-        if markers.isEmpty { return text }
-        pending += text
-        return take(isFinal: false)
-    }
-
-    mutating func finish() -> [UInt8] { take(isFinal: true) }
-
-    private mutating func take(isFinal: Bool) -> [UInt8] {
-        var result: [UInt8] = []
-        var position = 0
-        while case .found(_, let range) = markers.search(pending, from: position, isFinal: isFinal) {
-            result += pending[position..<range.lowerBound]
-            position = range.upperBound
-        }
-        if case .none(let undecided) = markers.search(pending, from: position, isFinal: isFinal) {
-            result += pending[position..<undecided]
-            pending.removeFirst(undecided)
-        }
-        return result
     }
 }

@@ -6,7 +6,6 @@ public import MartletJSON
 /// marker is held back until it is decided. A tool call comes whole, once it is complete and valid; one that is not
 /// (broken JSON, no name, cut off at the end) is content, spelled as the model wrote it. Takes time linear in the text.
 public struct OutputParser: Sendable {
-    private var removal: MarkerRemoval
     private var reasoning: (any ReasoningSplitter)?
     private var toolCalls: any ToolCallScanner
     private var sink: OutputSink
@@ -18,16 +17,13 @@ public struct OutputParser: Sendable {
     ///   - reasoning: how the model marks reasoning; nil leaves it in the content.
     ///   - tools: the request's tool definitions, as the chat API has them.
     ///   - startsInReasoning: whether the prompt ended within reasoning; nil for what the format usually does.
-    ///   - hiddenMarkers: texts to remove wherever they stand: the special tokens that end a turn, when special tokens
-    ///     are kept in the text.
     ///   - randomness: what tool-call ids are drawn from.
     public init(
         toolCalls: ToolCallFormat?, reasoning: ReasoningFormat?, tools: [JSONValue] = [],
-        startsInReasoning: Bool? = nil, hiddenMarkers: [String] = [],
+        startsInReasoning: Bool? = nil,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         let format = toolCalls ?? reasoning?.toolCallFormat
-        removal = MarkerRemoval(hiddenMarkers)
         if let reasoning, format?.dividesReasoning != true {
             self.reasoning = reasoning.makeSplitter(
                 ReasoningOptions(startsInReasoning: startsInReasoning, toolCallMarkers: format?.markers ?? []))
@@ -40,13 +36,12 @@ public struct OutputParser: Sendable {
 
     /// Takes the next piece of the text and gives what is decided by it.
     public mutating func append(_ text: String) -> [OutputEvent] {
-        divide(removal.append(Array(text.utf8)))
+        divide(Array(text.utf8))
         return sink.takeEvents()
     }
 
     /// Gives what was held back, at the end of the text.
     public mutating func finish() -> [OutputEvent] {
-        divide(removal.finish())
         route(reasoning?.finish() ?? [])
         toolCalls.finish(to: &sink)
         sink.finish()

@@ -1,9 +1,8 @@
-/// Lists the assignments, loops, macros and calls of a template, wherever they stand.
+/// Lists the assignments, loops and calls of a template, wherever they stand.
 struct SyntaxSearch {
     private(set) var assignments: [(target: Target, value: Expression)] = []
     /// Loops with the macros around them.
     private(set) var loops: [(loop: Loop, macros: [MacroDefinition])] = []
-    private(set) var macros: [MacroDefinition] = []
     private(set) var calls: [(callee: Expression, arguments: CallArguments)] = []
     private var enclosing: [MacroDefinition] = []
 
@@ -36,7 +35,6 @@ struct SyntaxSearch {
             for filter in filters { arguments(filter.arguments) }
             statements(body)
         case .macro(let definition):
-            macros.append(definition)
             enclosing.append(definition)
             macro(definition)
             enclosing.removeLast()

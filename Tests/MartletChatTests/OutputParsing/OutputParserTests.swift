@@ -34,20 +34,6 @@ import Testing
         #expect(Set(ids).count == 2)
     }
 
-    @Test func `Hidden markers are removed wherever they are cut`() {
-        let text = #"Hi<|im_end|> <tool_call>{"name": "f", "arguments": {}}</tool_call><|im_end|><|endoftext|>"#
-        for cut in 0...text.utf8.count {
-            var parser = OutputParser(
-                toolCalls: ToolCallFormat.named("hermes"), reasoning: nil,
-                hiddenMarkers: ["<|im_end|>", "<|endoftext|>", ""], randomness: FixedRandomness())
-            var events = parser.append(text.scalars(0..<cut))
-            events += parser.append(text.scalars(cut..<text.utf8.count))
-            events += parser.finish()
-            #expect(OutputMessage(events).content == "Hi ")
-            #expect(OutputMessage(events).toolCalls.map(\.name) == ["f"])
-        }
-    }
-
     @Test func `Without formats all text is content`() {
         var parser = OutputParser(toolCalls: nil, reasoning: nil)
         let text = #"<think>x</think><tool_call>{"name": "f", "arguments": {}}</tool_call>"#
