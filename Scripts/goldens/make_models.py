@@ -7,7 +7,9 @@ golden.safetensors: caseI.input_ids i32 [T], caseI.logits f32 [T, V] at every po
 caseI.greedy_margin f32 [N], the distance of the best logit from the second best at that step. The continuation is
 computed without a cache. Prompts of 21, 6 and 1 tokens: the first exceeds the sliding windows, which are 8.
 
-    python Scripts/goldens/make_models.py
+    python Scripts/goldens/make_models.py [NAME ...]
+
+Without names it makes them all anew. More families stand in Scripts/goldens/families.
 """
 import hashlib
 import importlib.metadata
@@ -17,6 +19,7 @@ import os
 import pathlib
 import shutil
 import sys
+import zlib
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
@@ -26,6 +29,8 @@ import numpy as np
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
+
+from families import dense, expert, gpt, latent, recurrent
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/Fixtures/models"
 BASE = dict(
@@ -53,6 +58,10 @@ FAMILIES = {
                                           tie_word_embeddings=True), dict(gguf=False)),
     "qwen3": ("Qwen3Config", dict(head_dim=16, tie_word_embeddings=True), {}),
 }
+# Families of this file; those of the others are made as GGUF by their own scripts, if at all.
+OWN = list(FAMILIES)
+for module in (dense, gpt, expert, latent, recurrent):
+    FAMILIES.update(module.FAMILIES)
 
 
 def random_model(config, seed):
@@ -176,7 +185,8 @@ def make(name, seed):
     folder = OUT / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    config = getattr(transformers, class_name)(**{**BASE, **changes})
+    config = getattr(transformers, class_name)(
+        **{key: value for key, value in {**BASE, **changes}.items() if value is not ...})
     model = random_model(config, seed)
     if how.get("bf16"):
         model.to(torch.bfloat16).save_pretrained(folder, max_shard_size="20KB")
@@ -189,7 +199,7 @@ def make(name, seed):
         folder, dtype=torch.float32, attn_implementation="eager").eval()
     tensors = golden(model, config.vocab_size, seed + 1)
     save_file(tensors, folder / "golden.safetensors")
-    if how.get("gguf", True):
+    if how.get("gguf", name in OWN):
         write_gguf(folder / "model.gguf", model.config, load_file(folder / "model.safetensors"))
     if how.get("gguf_only"):
         (folder / "model.safetensors").unlink()
@@ -200,8 +210,8 @@ def make(name, seed):
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for index, name in enumerate(FAMILIES):
-        make(name, 1000 + 10 * index)
+    for name in sys.argv[1:] or FAMILIES:
+        make(name, 1000 + (10 * OWN.index(name) if name in OWN else zlib.crc32(name.encode()) % 1_000_000))
     files = sorted(p for p in OUT.rglob("*") if p.is_file() and p.suffix in (".json", ".safetensors", ".gguf"))
     manifest = {
         "script": "Scripts/goldens/make_models.py",

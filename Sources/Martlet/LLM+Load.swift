@@ -63,7 +63,7 @@ extension LLM {
         do {
             let executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
             let kvCache = try chosen.backend.makeKVCache(
-                opened.model.kvCacheSpecs, numBlocks: engine.numBlocks, blockSize: engine.blockSize,
+                KVCacheLayout(opened.model.kvCacheSpecs, numBlocks: engine.numBlocks, blockSize: engine.blockSize),
                 dtype: configuration.effectiveKVCacheDType)
             return BackendModelRunner(
                 executable: executable, kvCache: kvCache,

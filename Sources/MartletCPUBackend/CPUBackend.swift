@@ -43,9 +43,9 @@ public struct CPUBackend: Backend, CustomStringConvertible {
 
     /// A paged cache in the layout that the attention kernels read.
     public func makeKVCache(
-        _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
+        _ layout: KVCacheLayout, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
-        try CPUKVCache(specs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
+        try CPUKVCache(layout, dtype: dtype)
     }
 
     /// A vectorised sampler over this backend's threads.

@@ -14,7 +14,6 @@ public struct Llama: ModelArchitecture {
 
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
-        try config.refuseUnknownNumerics(reading: DecoderShape.keys.union(["attention_bias", "mlp_bias"]))
         let shape = try DecoderShape(config: config, defaultMaxPositionEmbeddings: 2048)
         self.shape = shape
         attentionBias = try config.bool("attention_bias", default: false)

@@ -12,7 +12,6 @@ public struct Mistral: ModelArchitecture {
 
     /// Reads and checks a configuration; an absent `sliding_window` is 4096 as in transformers, null is none.
     public init(config: ModelConfig) throws(ModelError) {
-        try config.refuseUnknownNumerics(reading: DecoderShape.keys.union(["sliding_window"]))
         let shape = try DecoderShape(
             config: config, defaultNumKeyValueHeads: 8, defaultMaxPositionEmbeddings: 131_072)
         self.shape = shape

@@ -5,7 +5,9 @@ public struct ModelRegistry: Sendable {
     private let architectures: [any ModelArchitecture.Type]
 
     /// The architectures of this package.
-    public static let builtIn = ModelRegistry([Llama.self, Mistral.self, Qwen2.self, Qwen3.self])
+    public static let builtIn = ModelRegistry(
+        llamaFamilies + denseFamilies + gptFamilies + expertFamilies + latentFamilies + recurrentFamilies
+            + encoderFamilies)
 
     /// A registry of the given architectures; where two serve the same name, the later one wins.
     public init(_ architectures: [any ModelArchitecture.Type]) { self.architectures = architectures }
@@ -26,6 +28,8 @@ public struct ModelRegistry: Sendable {
             let found = name.isEmpty ? "is missing or empty" : "\(name) is not supported"
             throw config.error("architectures", "\(found); supported: \(supported)")
         }
-        return try architecture.init(config: config)
+        let model = try architecture.init(config: config)
+        try config.refuseUnreadNumerics()
+        return model
     }
 }

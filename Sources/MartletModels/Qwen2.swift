@@ -12,7 +12,6 @@ public struct Qwen2: ModelArchitecture {
 
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
-        try config.refuseUnknownNumerics(reading: DecoderShape.keys.union(LayerWindows.keys).union(["attention_bias"]))
         // transformers has no such key here, the biases are always there; GGUF files state it.
         guard try config.bool("attention_bias", default: true) else {
             throw config.error("attention_bias", "expected true, this architecture always has these biases")

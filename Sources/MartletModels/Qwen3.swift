@@ -13,7 +13,6 @@ public struct Qwen3: ModelArchitecture {
 
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
-        try config.refuseUnknownNumerics(reading: DecoderShape.keys.union(LayerWindows.keys).union(["attention_bias"]))
         let shape = try DecoderShape(
             config: config, defaultHeadDim: 128, defaultNumKeyValueHeads: 32, defaultMaxPositionEmbeddings: 32_768)
         self.shape = shape

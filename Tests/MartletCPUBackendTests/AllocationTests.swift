@@ -15,15 +15,16 @@
                 model.program(), weights: RandomWeights(model.program().weights, format: .bf16),
                 options: CompileOptions(maxNumBatchedTokens: 64, maxNumSeqs: 4, maxLogitRows: 4, maxModelLen: 64))
             let cache = try backend.makeKVCache(
-                [.full(model.spec(0)), .full(model.spec(1))], numBlocks: 4, blockSize: 16, dtype: .bfloat16)
+                KVCacheLayout([.full(model.spec(0)), .full(model.spec(1))], numBlocks: 4, blockSize: 16),
+                dtype: .bfloat16)
             let sampler = backend.makeSampler(vocabSize: model.vocab)
             let batch = InputBatch(maxTokens: 64, maxRequests: 4, maxBlocksPerRequest: 4, maxLogitRows: 4)
             (batch.numTokens, batch.numRequests, batch.numLogitRows) = (tokens, 1, 1)
             for token in 0..<tokens {
                 batch.positions[token] = Int32(token)
-                batch.slotMapping[token] = Int32(token)
+                batch.slotMapping()[token] = Int32(token)
             }
-            for block in 0..<4 { batch.blockTables[block] = Int32(block) }
+            for block in 0..<4 { batch.blockTables()[block] = Int32(block) }
             (batch.queryStartLoc[1], batch.seqLens[0], batch.logitRows[0]) = (
                 Int32(tokens), Int32(tokens), Int32(tokens - 1)
             )

@@ -63,16 +63,23 @@ struct CPUBackendTests {
         let backend = try CPUBackend(configuration: .init(numThreads: 1))
         let specs = TinyModel().kvCacheSpecs
         #expect(
-            message { _ = try backend.makeKVCache(specs, numBlocks: 4, blockSize: 12, dtype: .int8) }.contains("16"))
+            message {
+                _ = try backend.makeKVCache(
+                    KVCacheLayout(specs, numBlocks: 4, blockSize: 12), dtype: .int8)
+            }.contains("16"))
         #expect(
-            message { _ = try backend.makeKVCache(specs, numBlocks: 0, blockSize: 16, dtype: .int8) }.contains("0"))
-        let other = try ReferenceBackend().makeKVCache(specs, numBlocks: 4, blockSize: 16, dtype: .float32)
+            message {
+                _ = try backend.makeKVCache(
+                    KVCacheLayout(specs, numBlocks: 0, blockSize: 16), dtype: .int8)
+            }.contains("0"))
+        let other = try ReferenceBackend().makeKVCache(
+            KVCacheLayout(specs, numBlocks: 4, blockSize: 16), dtype: .float32)
         let weights = RandomWeights(TinyModel().program().weights)
         let executable = try backend.compile(TinyModel().program(), weights: weights, options: options)
         let batch = InputBatch(maxTokens: 32, maxRequests: 4, maxBlocksPerRequest: 4, maxLogitRows: 4)
         #expect(message { try executable.submit(batch, kvCache: other) }.contains("another backend"))
         let narrow = try backend.makeKVCache(
-            Array(specs.prefix(1)), numBlocks: 4, blockSize: 16, dtype: .float32)
+            KVCacheLayout(Array(specs.prefix(1)), numBlocks: 4, blockSize: 16), dtype: .float32)
         #expect(message { try executable.submit(batch, kvCache: narrow) }.contains("layer"))
     }
 
@@ -93,8 +100,8 @@ struct CPUBackendTests {
         #expect(spoil { _ in } == "no error")
         #expect(spoil { $0.tokenIDs[0] = 200 }.contains("200"))
         #expect(spoil { $0.tokenIDs[0] = -1 }.contains("-1"))
-        #expect(spoil { $0.slotMapping[0] = 1 << 20 }.contains("slot"))
-        #expect(spoil { $0.blockTables[0] = 4096 }.contains("4096"))
+        #expect(spoil { $0.slotMapping()[0] = 1 << 20 }.contains("slot"))
+        #expect(spoil { $0.blockTables()[0] = 4096 }.contains("4096"))
         #expect(spoil { $0.seqLens[0] = 9 }.contains("request 0"))
         #expect(spoil { $0.logitRows[0] = 1 }.contains("logit row"))
         #expect(spoil { $0.numTokens = 97 }.contains("97"))
@@ -130,8 +137,8 @@ struct CPUBackendTests {
         var recorder = Recorder()
         let spec = AttentionSpec(layer: 0, numHeads: 2, numKVHeads: 1, headDim: 16)
         let rotary = RotaryEmbedding(rotaryDim: 16, inverseFrequencies: (0..<8).map { 1 / Float($0 + 1) })
-        let x = recorder.emit(.embed(WeightRef(name: "e", shape: [200, 64])), name: "e")
-        let norm = recorder.emit(.rmsNorm(x, WeightRef(name: "n.weight", shape: [64]), eps: 1e-5), name: "n")
+        let x = recorder.emit(.embed(WeightRef(name: "e", shape: [200, 64]), .tokenID), name: "e")
+        let norm = recorder.emit(.norm(x, .rms(WeightRef(name: "n.weight", shape: [64]), eps: 1e-5)), name: "n")
         let qkv = recorder.emit(.linear(norm, [WeightRef(name: "a", shape: [64, 64])], bias: []), name: "qkv")
         let turned = recorder.emit(.rotary(qkv, rotary, spec), name: "turned")
         let attention = recorder.emit(.attention(turned, spec), name: "attention")
@@ -142,14 +149,15 @@ struct CPUBackendTests {
         let pair = recorder.emit(
             .linear(again, [WeightRef(name: "c", shape: [128, 64])], bias: []), name: "pair")
         let gate = recorder.emit(.gatedActivation(pair, .silu), name: "gate")
-        let normed = recorder.emit(.rmsNorm(gate, WeightRef(name: "m.weight", shape: [64]), eps: 1e-5), name: "m")
+        let normed = recorder.emit(.norm(gate, .rms(WeightRef(name: "m.weight", shape: [64]), eps: 1e-5)), name: "m")
         let output = recorder.emit(.gatherLogitRows(normed), name: "out")
         let program = recorder.finish(output)
         let weights = RandomWeights(program.weights)
         var logits: [[Float]] = []
         for backend in [try CPUBackend(configuration: .init(numThreads: 2)), ReferenceBackend()] as [any Backend] {
             let executable = try backend.compile(program, weights: weights, options: options)
-            let cache = try backend.makeKVCache([.full(spec)], numBlocks: 2, blockSize: 16, dtype: .float32)
+            let cache = try backend.makeKVCache(
+                KVCacheLayout([.full(spec)], numBlocks: 2, blockSize: 16), dtype: .float32)
             let batch = InputBatch(maxTokens: 32, maxRequests: 4, maxBlocksPerRequest: 4, maxLogitRows: 4)
             (batch.numTokens, batch.numRequests, batch.numLogitRows) = (7, 1, 2)
             (batch.queryStartLoc[1], batch.seqLens[0]) = (7, 7)
@@ -157,7 +165,7 @@ struct CPUBackendTests {
             for token in 0..<7 {
                 batch.tokenIDs[token] = Int32(token * 13)
                 batch.positions[token] = Int32(token)
-                batch.slotMapping[token] = Int32(token)
+                batch.slotMapping()[token] = Int32(token)
             }
             try executable.submit(batch, kvCache: cache)
             let view = try executable.collect()

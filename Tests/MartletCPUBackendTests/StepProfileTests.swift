@@ -13,12 +13,13 @@ import Testing
         let backend = try CPUBackend(configuration: .init(numThreads: 2))
         let executable = try backend.compile(
             model.program(), weights: RandomWeights(model.program().weights, format: .bf16), options: options)
-        let cache = try backend.makeKVCache(model.kvCacheSpecs, numBlocks: 1, blockSize: 16, dtype: .bfloat16)
+        let cache = try backend.makeKVCache(
+            KVCacheLayout(model.kvCacheSpecs, numBlocks: 1, blockSize: 16), dtype: .bfloat16)
         let batch = InputBatch(maxTokens: 8, maxRequests: 1, maxBlocksPerRequest: 1, maxLogitRows: 1)
         (batch.numTokens, batch.numRequests, batch.numLogitRows) = (3, 1, 1)
         for token in 0..<3 {
             batch.positions[token] = Int32(token)
-            batch.slotMapping[token] = Int32(token)
+            batch.slotMapping()[token] = Int32(token)
         }
         (batch.queryStartLoc[1], batch.seqLens[0], batch.logitRows[0]) = (3, 3, 2)
         let start = ContinuousClock.now

@@ -29,7 +29,7 @@ final class StepRunner {
                 maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 2048,
                 float32Arithmetic: float32))
         cache = try backend.makeKVCache(
-            model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
+            KVCacheLayout(model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize), dtype: dtype)
         batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 128, maxLogitRows: maxTokens)
         var random = SplitMix(seed: seed)
         freeBlocks = (0..<Int32(numBlocks)).shuffled(using: &random)
@@ -38,7 +38,7 @@ final class StepRunner {
     /// Adds a request; `shared` blocks are another request's first ones, whose tokens count as computed.
     func add(_ tokens: [Int32], sharing other: Int? = nil, blocks: Int = 0) -> Int {
         prompts.append(tokens)
-        computed.append(blocks * cache.blockSize)
+        computed.append(blocks * cache.layout.blockSize)
         tables.append(other.map { Array(tables[$0].prefix(blocks)) } ?? [])
         return prompts.count - 1
     }
@@ -53,20 +53,21 @@ final class StepRunner {
         for (index, share) in shares.enumerated() {
             let start = computed[share.request]
             let end = start + share.numTokens
-            while tables[share.request].count * cache.blockSize < end {
+            while tables[share.request].count * cache.layout.blockSize < end {
                 tables[share.request].append(freeBlocks.removeLast())
             }
             batch.queryStartLoc[index] = Int32(token)
             batch.seqLens[index] = Int32(end)
             let table = tables[share.request]
             for (slot, block) in table.enumerated() {
-                batch.blockTables[index * batch.maxBlocksPerRequest + slot] = block
+                batch.blockTables()[index * batch.maxBlocksPerRequest + slot] = block
             }
             for position in start..<end {
                 batch.tokenIDs[token] = prompts[share.request][position]
                 batch.positions[token] = Int32(position)
-                batch.slotMapping[token] =
-                    table[position / cache.blockSize] * Int32(cache.blockSize) + Int32(position % cache.blockSize)
+                batch.slotMapping()[token] =
+                    table[position / cache.layout.blockSize] * Int32(cache.layout.blockSize)
+                    + Int32(position % cache.layout.blockSize)
                 if position >= end - share.numLogits {
                     batch.logitRows[rows] = Int32(token)
                     rows += 1

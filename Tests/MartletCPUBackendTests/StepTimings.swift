@@ -47,7 +47,7 @@ struct StepTimings {
         print("compiled in \(Int(now() - start)) ms")
         let blockSize = 16
         let cache = try backend.makeKVCache(
-            model.kvCacheSpecs, numBlocks: 1200, blockSize: blockSize, dtype: .bfloat16)
+            KVCacheLayout(model.kvCacheSpecs, numBlocks: 1200, blockSize: blockSize), dtype: .bfloat16)
         let batch = InputBatch(maxTokens: 512, maxRequests: 64, maxBlocksPerRequest: 512, maxLogitRows: 64)
         // Requests x tokens of each @ tokens already in the cache.
         let shapes =
@@ -62,13 +62,13 @@ struct StepTimings {
                 batch.queryStartLoc[request] = Int32(row)
                 batch.seqLens[request] = Int32(past + tokens)
                 for block in 0..<blocks {
-                    batch.blockTables[request * 512 + block] = Int32((request * blocks + block) % 1200)
+                    batch.blockTables()[request * 512 + block] = Int32((request * blocks + block) % 1200)
                 }
                 for position in past..<past + tokens {
                     batch.tokenIDs[row] = Int32(row % 1000)
                     batch.positions[row] = Int32(position)
-                    let block = Int(batch.blockTables[request * 512 + position / blockSize])
-                    batch.slotMapping[row] = Int32(block * blockSize + position % blockSize)
+                    let block = Int(batch.blockTables()[request * 512 + position / blockSize])
+                    batch.slotMapping()[row] = Int32(block * blockSize + position % blockSize)
                     row += 1
                 }
                 batch.logitRows[request] = Int32(row - 1)

@@ -41,14 +41,14 @@ struct TinyModel {
         var recorder = Recorder()
         let root = WeightScope("model")
         let table = root["embed_tokens"].weight(out: vocab, in: hidden)
-        var x = recorder.emit(.embed(table), name: "embed")
+        var x = recorder.emit(.embed(table, .tokenID), name: "embed")
         for layer in 0..<layers { x = record(layer, x, root["layers"][layer], into: &recorder) }
         if normsBeforeGather {
-            x = recorder.emit(.rmsNorm(x, root["norm"].weight(hidden), eps: 1e-5), name: "norm")
+            x = recorder.emit(.norm(x, .rms(root["norm"].weight(hidden), eps: 1e-5)), name: "norm")
             x = recorder.emit(.gatherLogitRows(x), name: "gather")
         } else {
             x = recorder.emit(.gatherLogitRows(x), name: "gather")
-            x = recorder.emit(.rmsNorm(x, root["norm"].weight(hidden), eps: 1e-5), name: "norm")
+            x = recorder.emit(.norm(x, .rms(root["norm"].weight(hidden), eps: 1e-5)), name: "norm")
         }
         let head = isTied ? table : WeightScope("lm_head").weight(out: vocab, in: hidden)
         x = recorder.emit(.linear(x, [head], bias: []), name: "lm_head")
@@ -58,7 +58,7 @@ struct TinyModel {
     private func record(_ layer: Int, _ input: Value, _ scope: WeightScope, into recorder: inout Recorder) -> Value {
         let spec = spec(layer)
         func emit(_ op: Op, _ name: String) -> Value { recorder.emit(op, name: "layers.\(layer).\(name)") }
-        var x = emit(.rmsNorm(input, scope["input_layernorm"].weight(hidden), eps: 1e-5), "input_norm")
+        var x = emit(.norm(input, .rms(scope["input_layernorm"].weight(hidden), eps: 1e-5)), "input_norm")
         let attention = scope["self_attn"]
         let widths = [("q_proj", heads * headDim), ("k_proj", kvHeads * headDim), ("v_proj", kvHeads * headDim)]
         x = emit(
@@ -68,14 +68,14 @@ struct TinyModel {
         if hasQKNorm {
             x = emit(
                 .qkNorm(
-                    x, query: attention["q_norm"].weight(headDim), key: attention["k_norm"].weight(headDim), eps: 1e-6,
-                    spec), "qk_norm")
+                    x, query: .rms(attention["q_norm"].weight(headDim), eps: 1e-6),
+                    key: .rms(attention["k_norm"].weight(headDim), eps: 1e-6), spec), "qk_norm")
         }
         x = emit(.rotary(x, rotary, spec), "rotary")
         x = emit(.attention(x, spec), "attention")
         x = emit(.linear(x, [attention["o_proj"].weight(out: hidden, in: heads * headDim)], bias: []), "o_proj")
         let middle = emit(.add(input, x), "attention_residual")
-        x = emit(.rmsNorm(middle, scope["post_attention_layernorm"].weight(hidden), eps: 1e-5), "post_norm")
+        x = emit(.norm(middle, .rms(scope["post_attention_layernorm"].weight(hidden), eps: 1e-5)), "post_norm")
         let mlp = scope["mlp"]
         x = emit(
             .linear(

@@ -32,13 +32,13 @@ final class HashExecutable: Executable {
         numRows = batch.numLogitRows
         var row = 0
         for request in 0..<batch.numRequests {
-            let table = batch.blockTables + request * batch.maxBlocksPerRequest
+            let table = batch.blockTables() + request * batch.maxBlocksPerRequest
             func slot(_ position: Int) -> Int {
                 Int(table[position / cache.blockSize]) * cache.blockSize + position % cache.blockSize
             }
             for token in Int(batch.queryStartLoc[request])..<Int(batch.queryStartLoc[request + 1]) {
                 let position = Int(batch.positions[token])
-                precondition(slot(position) == Int(batch.slotMapping[token]), "slot_mapping breaks its contract")
+                precondition(slot(position) == Int(batch.slotMapping()[token]), "slot_mapping breaks its contract")
                 let before = position == 0 ? 0 : cache.values[slot(position - 1)]
                 cache.values[slot(position)] = Self.value(batch.tokenIDs[token], position, before)
                 guard row < numRows, Int(batch.logitRows[row]) == token else { continue }
@@ -75,13 +75,15 @@ final class HashExecutable: Executable {
 
 /// The cache of `HashExecutable`: one number per slot, garbage at first.
 final class HashCache: KVCacheStorage {
-    let numBlocks: Int
-    let blockSize: Int
+    let layout: KVCacheLayout
+    var blockSize: Int { layout.blockSize }
     var values: [UInt64]
 
     init(numBlocks: Int, blockSize: Int) {
-        self.numBlocks = numBlocks
-        self.blockSize = blockSize
+        let attention = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 1)
+        layout = KVCacheLayout([.full(attention)], numBlocks: numBlocks, blockSize: blockSize)
         values = (0..<numBlocks * blockSize).map { 0xDEAD_0000 + UInt64($0) }
     }
+
+    func copyState(from source: Int, to target: Int) {}
 }

@@ -49,11 +49,11 @@ struct ReferenceBackendTests {
         var recorder = Recorder()
         let root = WeightScope()
         let rope = RotaryEmbedding(rotaryDim: 4, inverseFrequencies: [1, 0.01])
-        var x = recorder.emit(.embed(root["embed"].weight(out: vocabSize, in: hidden)), name: "embed")
+        var x = recorder.emit(.embed(root["embed"].weight(out: vocabSize, in: hidden), .tokenID), name: "embed")
         for layer in 0..<2 {
             let scope = root["layers"][layer]
             let spec = attention(layer)
-            let norm = recorder.emit(.rmsNorm(x, scope["norm"].weight(hidden), eps: 1e-6), name: "norm \(layer)")
+            let norm = recorder.emit(.norm(x, .rms(scope["norm"].weight(hidden), eps: 1e-6)), name: "norm \(layer)")
             let qkv = recorder.emit(
                 .linear(norm, [scope["qkv"].weight(out: spec.qkvWidth, in: hidden)], bias: []), name: "qkv \(layer)")
             let rotated = recorder.emit(.rotary(qkv, rope, spec), name: "rotary \(layer)")
@@ -77,8 +77,10 @@ struct ReferenceBackendTests {
         return BackendModelRunner(
             executable: try backend.compile(program, weights: NamedWeights(program), options: options),
             kvCache: try backend.makeKVCache(
-                (0..<2).map { .full(attention($0)) }, numBlocks: configuration.numBlocks,
-                blockSize: configuration.blockSize, dtype: .float32),
+                KVCacheLayout(
+                    (0..<2).map { .full(attention($0)) }, numBlocks: configuration.numBlocks,
+                    blockSize: configuration.blockSize),
+                dtype: .float32),
             sampler: PlainSampler(), configuration: configuration)
     }
 

@@ -8,9 +8,10 @@ import Testing
         let spec = AttentionSpec(layer: 3, numHeads: 2, numKVHeads: 1, headDim: 4, slidingWindow: 8)
         var recorder = Recorder()
         let w = WeightScope("model")["layers"][3]
-        let x = recorder.emit(.embed(w["embed"].weight(out: 10, in: 16)), name: "embed")
+        let x = recorder.emit(.embed(w["embed"].weight(out: 10, in: 16), .tokenID), name: "embed")
         let normed = recorder.emit(
-            .qkNorm(x, query: w["q"].weight(4), key: w["k"].weight(4), eps: 0.5, spec), name: "qk")
+            .qkNorm(x, query: .rms(w["q"].weight(4), eps: 0.5), key: .rms(w["k"].weight(4), eps: 0.5), spec), name: "qk"
+        )
         let rotary = RotaryEmbedding(rotaryDim: 2, inverseFrequencies: [1], attentionFactor: 1.5, isNeoxStyle: false)
         let rotated = recorder.emit(.rotary(normed, rotary, spec), name: "rotary")
         let attended = recorder.emit(.attention(rotated, spec), name: "attention")
@@ -19,7 +20,7 @@ import Testing
         #expect(
             recorder.finish(output).description == """
                 %0 embed [16] = embed model.layers.3.embed.weight[10x16]
-                %1 qk [16] = qk_norm %0 model.layers.3.q.weight[4] model.layers.3.k.weight[4] eps=0.5
+                %1 qk [16] = qk_norm %0 q rms group=4 model.layers.3.q.weight[4] eps=0.5 k rms group=4 model.layers.3.k.weight[4] eps=0.5
                 %2 rotary [16] = rotary %1 dim=2 interleaved inv_freq=1.0...1.0 attention_factor=1.5
                 %3 attention [8] = attention %2 layer=3 heads=2 kv_heads=1 head_dim=4 scale=0.5 sliding_window=8
                 %4 o [5] = linear %3 model.layers.3.o.weight[5x8] bias model.layers.3.o.bias[5]
@@ -32,8 +33,8 @@ import Testing
     func weights() {
         var recorder = Recorder()
         let table = WeightRef(name: "t", shape: [4, 4])
-        let x = recorder.emit(.embed(table), name: "t")
-        let normed = recorder.emit(.rmsNorm(x, WeightRef(name: "n", shape: [4]), eps: 1), name: "n")
+        let x = recorder.emit(.embed(table, .tokenID), name: "t")
+        let normed = recorder.emit(.norm(x, .rms(WeightRef(name: "n", shape: [4]), eps: 1)), name: "n")
         let output = recorder.emit(.linear(normed, [table], bias: []), name: "head")
         #expect(recorder.finish(output).weights.map(\.name) == ["t", "n"])
     }

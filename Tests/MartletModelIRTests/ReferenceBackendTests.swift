@@ -10,7 +10,7 @@ import Testing
     /// An embedding of width 4 followed by `ops`.
     static func program(_ ops: (inout Recorder, Value) -> Value) -> Program {
         var recorder = Recorder()
-        let embedded = recorder.emit(.embed(table), name: "table")
+        let embedded = recorder.emit(.embed(table, .tokenID), name: "table")
         let output = ops(&recorder, embedded)
         return recorder.finish(output)
     }
@@ -23,7 +23,8 @@ import Testing
         var all = weights
         all["table.weight"] = ([4, 4], tableValues)
         let executable = try backend.compile(program, weights: MemoryWeights(all), options: options)
-        let cache = try backend.makeKVCache(specs, numBlocks: 8, blockSize: 2, dtype: dtype)
+        let cache = try backend.makeKVCache(
+            KVCacheLayout(specs, numBlocks: 8, blockSize: 2), dtype: dtype)
         try executable.submit(batch(tokens), kvCache: cache)
         let logits = try executable.collect()
         return (0..<logits.numRows).map { Array(logits[$0]) }
@@ -31,11 +32,11 @@ import Testing
 
     static func batch(_ tokens: [Int32]) -> InputBatch {
         let batch = InputBatch(maxTokens: 16, maxRequests: 1, maxBlocksPerRequest: 8, maxLogitRows: 16)
-        for block in 0..<8 { batch.blockTables[block] = Int32(7 - block) }
+        for block in 0..<8 { batch.blockTables()[block] = Int32(7 - block) }
         for (index, token) in tokens.enumerated() {
             batch.tokenIDs[index] = token
             batch.positions[index] = Int32(index)
-            batch.slotMapping[index] = Int32(7 - index / 2) * 2 + Int32(index % 2)
+            batch.slotMapping()[index] = Int32(7 - index / 2) * 2 + Int32(index % 2)
             batch.logitRows[index] = Int32(index)
         }
         batch.numTokens = tokens.count
@@ -56,7 +57,7 @@ import Testing
 
     @Test("rmsNorm divides by the root of the mean square and multiplies with the weight")
     func rmsNorm() throws {
-        let program = Self.program { $0.emit(.rmsNorm($1, WeightRef(name: "n", shape: [4]), eps: 0.5), name: "n") }
+        let program = Self.program { $0.emit(.norm($1, .rms(WeightRef(name: "n", shape: [4]), eps: 0.5)), name: "n") }
         let row = try Self.run(program, [0], weights: ["n": ([4], [1, 1, 2, -1])])[0]
         let factor = 1 / Float(7.5 + 0.5).squareRoot()
         #expect(zip(row, [factor, 2 * factor, 6 * factor, -4 * factor]).allSatisfy { abs($0 - $1) < 1e-6 })
@@ -134,9 +135,9 @@ import Testing
 
     @Test("a missing weight, a wrong shape and a wrong size are told by name")
     func weights() throws {
-        let program = Self.program { $0.emit(.rmsNorm($1, WeightRef(name: "n", shape: [4]), eps: 1), name: "n") }
+        let program = Self.program { $0.emit(.norm($1, .rms(WeightRef(name: "n", shape: [4]), eps: 1)), name: "n") }
         let missing = #expect(throws: BackendError.self) { try Self.run(program, [0]) }
-        #expect(missing?.message == "weight n of shape [4] is missing from the checkpoint")
+        #expect(missing?.message == "weight n: of shape [4] is missing from the checkpoint")
         let shape = #expect(throws: BackendError.self) {
             try Self.run(program, [0], weights: ["n": ([5], [1, 1, 1, 1, 1])])
         }
@@ -149,7 +150,7 @@ import Testing
     func batches() throws {
         let program = Self.program { $1 }
         let token = #expect(throws: BackendError.self) { try Self.run(program, [0, 4]) }
-        #expect(token?.message == "token id 4 is outside the vocabulary of 4")
+        #expect(token?.message == "table.weight has 4 rows, a token asks for row 4")
         #expect(throws: BackendError.self) { try Self.run(program, [-1]) }
         let size = #expect(throws: BackendError.self) { try Self.run(program, [Int32](repeating: 0, count: 9)) }
         #expect(size?.message.contains("9 tokens") == true)
@@ -157,14 +158,15 @@ import Testing
 
     @Test("a cache of another backend and a cache without slots are refused")
     func caches() throws {
+        let spec = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 4)
         let backend = ReferenceBackend()
         let executable = try backend.compile(
             Self.program { $1 }, weights: MemoryWeights(["table.weight": ([4, 4], Self.tableValues)]),
             options: Self.options)
-        let foreign = try NullBackend().makeKVCache([], numBlocks: 1, blockSize: 1, dtype: .float32)
+        let foreign = try NullBackend().makeKVCache(KVCacheLayout([], numBlocks: 1, blockSize: 1), dtype: .float32)
         #expect(throws: BackendError.self) { try executable.submit(Self.batch([0]), kvCache: foreign) }
         #expect(throws: BackendError.self) {
-            try backend.makeKVCache([], numBlocks: 0, blockSize: 16, dtype: .float32)
+            try backend.makeKVCache(KVCacheLayout([.full(spec)], numBlocks: 0, blockSize: 16), dtype: .float32)
         }
     }
 
@@ -173,7 +175,8 @@ import Testing
         let program = Self.program { $1 }
         let backend = NullBackend()
         let executable = try backend.compile(program, weights: MemoryWeights([:]), options: Self.options)
-        let cache = try backend.makeKVCache([], numBlocks: 4, blockSize: 2, dtype: .int8)
+        let cache = try backend.makeKVCache(
+            KVCacheLayout([], numBlocks: 4, blockSize: 2), dtype: .int8)
         for _ in 0..<2 {
             try executable.submit(Self.batch([0, 1]), kvCache: cache)
             let logits = try executable.collect()

@@ -5,9 +5,7 @@ import Testing
 /// Tiny random checkpoints against transformers, see Scripts/goldens/make_models.py.
 @Suite struct GoldenLogitsTests {
     /// The fixtures whose weights lie in safetensors files, one of them in bfloat16 shards.
-    static let folders = [
-        "llama", "llama_tied", "llama_bf16_sharded", "llama3_rope", "mistral", "qwen2", "qwen2_windows", "qwen3",
-    ]
+    static let folders = llamaFolders + denseFolders + gptFolders + expertFolders + latentFolders + recurrentFolders
     static let ggufs = ["llama", "llama3_rope", "mistral_full", "qwen2", "qwen3"].map { "\($0)/model.gguf" }
 
     private func goldenCases(_ path: String) throws -> [GoldenCase] {

@@ -10,7 +10,7 @@ final class LoadedModel {
     private let blockSize: Int
     private let executable: any Executable
     private let cache: any KVCacheStorage
-    private let batch = InputBatch(maxTokens: maxTokens, maxRequests: 4, maxBlocksPerRequest: 16, maxLogitRows: 48)
+    private let batch: InputBatch
 
     init(
         _ config: ModelConfig, _ weights: any WeightSource, on backend: any Backend, blockSize: Int = 4,
@@ -26,7 +26,12 @@ final class LoadedModel {
                 maxNumBatchedTokens: Self.maxTokens, maxNumSeqs: 4, maxLogitRows: Self.maxTokens, maxModelLen: 64,
                 float32Arithmetic: true))
         cache = try backend.makeKVCache(
-            model.kvCacheSpecs, numBlocks: Self.numBlocks, blockSize: blockSize, dtype: cacheDType)
+            KVCacheLayout(
+                model.kvCacheSpecs, numBlocks: Self.numBlocks, blockSize: blockSize, numStateSlots: 4),
+            dtype: cacheDType)
+        batch = InputBatch(
+            maxTokens: Self.maxTokens, maxRequests: 4, maxBlocksPerRequest: 16, maxLogitRows: Self.maxTokens,
+            numGroups: max(cache.layout.groups.count, 1))
     }
 
     /// Tokens of one request in one step; `request` says which blocks are its own.
@@ -40,18 +45,22 @@ final class LoadedModel {
     func step(_ chunks: [Chunk]) throws -> [[Float]] {
         var token = 0
         for (index, chunk) in chunks.enumerated() {
-            let table = batch.blockTables + index * batch.maxBlocksPerRequest
             // Request r owns blocks r, r + 4, ... counted from the end, so that no block stands where its number says.
-            for block in 0..<batch.maxBlocksPerRequest {
-                table[block] = Int32(Self.numBlocks - 1 - (block * 4 + chunk.request))
+            let table = (0..<batch.maxBlocksPerRequest).map { Int32(Self.numBlocks - 1 - ($0 * 4 + chunk.request)) }
+            for group in 0..<batch.numGroups {
+                (batch.blockTables(group: group) + index * batch.maxBlocksPerRequest).update(
+                    from: table, count: table.count)
             }
+            batch.stateSlots[index] = Int32(chunk.request)
             batch.queryStartLoc[index] = Int32(token)
             for (offset, id) in chunk.tokenIDs.enumerated() {
                 let position = chunk.start + offset
                 batch.tokenIDs[token] = id
                 batch.positions[token] = Int32(position)
-                batch.slotMapping[token] =
-                    table[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+                for group in 0..<batch.numGroups {
+                    batch.slotMapping(group: group)[token] =
+                        table[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+                }
                 batch.logitRows[token] = Int32(token)
                 token += 1
             }

@@ -100,7 +100,7 @@ import Testing
             "Qwen2ForCausalLM", ("use_mrope", false), ("sliding_window", 131_072), ("max_window_layers", 28),
             ("use_sliding_window", false))
         #expect(
-            try ModelRegistry.builtIn.model(for: qwen).kvCacheSpecs.allSatisfy { $0.attention.slidingWindow == nil })
+            try ModelRegistry.builtIn.model(for: qwen).kvCacheSpecs.allSatisfy { $0.attention?.slidingWindow == nil })
     }
 
     @Test("linear scaling lengthens the positions, llama3 and yarn name the scaled length already")
@@ -118,9 +118,9 @@ private struct Outsider: ModelArchitecture {
     let maxPositionEmbeddings = 16
     let kvCacheSpecs: [KVCacheSpec] = []
 
-    init(config: ModelConfig) throws(ModelError) {}
+    init(config: ModelConfig) throws(ModelError) { for (key, _) in config.json { _ = config.present(key) } }
 
     func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
-        recorder.emit(.embed(WeightScope("table").weight(out: 8, in: 8)), name: "table")
+        recorder.emit(.embed(WeightScope("table").weight(out: 8, in: 8), .tokenID), name: "table")
     }
 }

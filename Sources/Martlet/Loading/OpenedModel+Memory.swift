@@ -20,6 +20,6 @@ extension OpenedModel {
     /// Keys and values of one token over all layers.
     func kvBytesPerToken(_ configuration: LLMConfiguration) -> Int {
         let dtype = configuration.effectiveKVCacheDType
-        return model.kvCacheSpecs.reduce(0) { $0 + dtype.bytesPerToken($1.attention) }
+        return model.kvCacheSpecs.reduce(0) { $0 + dtype.bytesPerToken($1) }
     }
 }

@@ -39,13 +39,18 @@ public final class ForwardPass {
         do {
             executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
             kvCache = try chosen.backend.makeKVCache(
-                opened.model.kvCacheSpecs, numBlocks: numBlocks, blockSize: Self.blockSize, dtype: .float32)
+                KVCacheLayout(
+                    opened.model.kvCacheSpecs, numBlocks: numBlocks, blockSize: Self.blockSize, numStateSlots: 1),
+                dtype: .float32)
         } catch {
             throw .cannotLoad(error.description)
         }
         batch = InputBatch(
-            maxTokens: numTokens, maxRequests: 1, maxBlocksPerRequest: numBlocks, maxLogitRows: numTokens)
-        for block in 0..<numBlocks { batch.blockTables[block] = Int32(block) }
+            maxTokens: numTokens, maxRequests: 1, maxBlocksPerRequest: numBlocks, maxLogitRows: numTokens,
+            numGroups: max(kvCache.layout.groups.count, 1))
+        for group in 0..<batch.numGroups {
+            for block in 0..<numBlocks { batch.blockTables(group: group)[block] = Int32(block) }
+        }
         vocabSize = opened.model.vocabSize
         self.maxModelLen = maxModelLen
     }
@@ -102,7 +107,7 @@ public final class ForwardPass {
             batch.tokenIDs[token] = id
             batch.positions[token] = Int32(start + token)
             // Blocks are numbered by position, so slots are positions.
-            batch.slotMapping[token] = Int32(start + token)
+            for group in 0..<batch.numGroups { batch.slotMapping(group: group)[token] = Int32(start + token) }
         }
         batch.numTokens = tokenIDs.count
         batch.numRequests = 1

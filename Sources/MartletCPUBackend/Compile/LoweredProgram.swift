@@ -15,18 +15,12 @@ struct LoweredSource: Hashable {
     /// Read row `logitRows[i]` instead of row i.
     var isGathered = false
     /// Normalise the row after reading it.
-    var norm: LoweredNorm?
-}
-
-/// An RMSNorm over whole rows.
-struct LoweredNorm: Hashable {
-    var weight: WeightRef
-    var eps: Float
+    var norm: Norm?
 }
 
 /// What happens to heads in place before attention.
 enum LoweredHeadOp: Hashable {
-    case norm(query: WeightRef, key: WeightRef, eps: Float)
+    case norm(query: Norm, key: Norm)
     case rotate(RotaryEmbedding)
 }
 
@@ -41,7 +35,7 @@ enum LoweredEpilogue: Hashable {
 
 /// A stretch of work that is complete before the next begins.
 enum LoweredRegion: Hashable {
-    case embed(WeightRef, out: Int)
+    case embed(WeightRef, EmbeddingIndex, out: Int)
     case rows(LoweredSource, out: Int)
     case linear(LoweredSource, [WeightRef], bias: [WeightRef?], LoweredEpilogue, out: Int)
     case heads(Int, LoweredHeadOp, AttentionSpec, out: Int)
@@ -64,7 +58,7 @@ enum LoweredRegion: Hashable {
     /// The value written.
     var output: Int {
         switch self {
-        case .embed(_, let out), .rows(_, let out), .linear(_, _, _, _, let out), .heads(_, _, _, let out),
+        case .embed(_, _, let out), .rows(_, let out), .linear(_, _, _, _, let out), .heads(_, _, _, let out),
             .attention(_, _, _, let out), .gatedSilu(_, let out), .add(_, _, let out):
             out
         }

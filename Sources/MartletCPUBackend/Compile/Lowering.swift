@@ -24,7 +24,7 @@ struct Lowering {
         }
         self.consumers = consumers
         try findDomains()
-        for index in nodes.indices where !absorbed.contains(index) { lower(index) }
+        for index in nodes.indices where !absorbed.contains(index) { try lower(index) }
     }
 
     private mutating func findDomains() throws(BackendError) {
@@ -46,15 +46,15 @@ struct Lowering {
         BackendError(backend: CPUBackend.name, message: "\(node.name): \(message)")
     }
 
-    private mutating func lower(_ index: Int) {
+    private mutating func lower(_ index: Int) throws(BackendError) {
         switch nodes[index].op {
-        case .embed(let table): regions.append(.embed(table, out: index))
-        case .rmsNorm, .gatherLogitRows:
+        case .embed(let table, let key): regions.append(.embed(table, key, out: index))
+        case .norm, .gatherLogitRows:
             if !joinsLinear(index) { regions.append(.rows(source(of: index, isForced: true), out: index)) }
         case .linear(let x, let weights, let bias): lowerLinear(index, x.id, weights, bias)
-        case .qkNorm(let x, let query, let key, let eps, let spec):
+        case .qkNorm(let x, let query, let key, let spec):
             if !joinsAttention(index) {
-                regions.append(.heads(x.id, .norm(query: query, key: key, eps: eps), spec, out: index))
+                regions.append(.heads(x.id, .norm(query: query, key: key), spec, out: index))
             }
         case .rotary(let x, let rotary, let spec):
             if !joinsAttention(index) { regions.append(.heads(x.id, .rotate(rotary), spec, out: index)) }
@@ -63,6 +63,9 @@ struct Lowering {
             regions.append(.attention(value, ops, spec, out: index))
         case .gatedActivation(let x, .silu): regions.append(.gatedSilu(x.id, out: index))
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
+        case .latentAttention, .gatedActivation, .activation, .moe, .multiply, .scale, .softcap, .shortConv,
+            .gatedDeltaNet, .mamba2:
+            throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
     }
 
@@ -76,7 +79,7 @@ struct Lowering {
             case .linear: true
             case .gatherLogitRows: joinsLinear(consumer)
             // Two norms in a row: the first is written out.
-            case .rmsNorm: !isNormed(index) && joinsLinear(consumer)
+            case .norm: !isNormed(index) && joinsLinear(consumer)
             default: false
             }
         }
@@ -84,7 +87,7 @@ struct Lowering {
 
     private func isNormed(_ index: Int) -> Bool {
         switch nodes[index].op {
-        case .rmsNorm: true
+        case .norm: true
         case .gatherLogitRows(let x): isNormed(x.id)
         default: false
         }
@@ -92,7 +95,7 @@ struct Lowering {
 
     private func isRowOp(_ index: Int) -> Bool {
         switch nodes[index].op {
-        case .rmsNorm, .gatherLogitRows: true
+        case .norm, .gatherLogitRows: true
         default: false
         }
     }
@@ -101,9 +104,9 @@ struct Lowering {
     private func source(of index: Int, isForced: Bool = false) -> LoweredSource {
         guard isRowOp(index), isForced || joinsLinear(index) else { return LoweredSource(value: index) }
         switch nodes[index].op {
-        case .rmsNorm(let x, let weight, let eps):
+        case .norm(let x, let norm):
             var source = source(of: x.id)
-            source.norm = LoweredNorm(weight: weight, eps: eps)
+            source.norm = norm
             return source
         case .gatherLogitRows(let x):
             var source = source(of: x.id)
@@ -152,9 +155,9 @@ struct Lowering {
 
     private func headOps(before index: Int) -> (value: Int, ops: [LoweredHeadOp]) {
         switch nodes[index].op {
-        case .qkNorm(let x, let query, let key, let eps, _) where joinsAttention(index):
+        case .qkNorm(let x, let query, let key, _) where joinsAttention(index):
             let (value, ops) = headOps(before: x.id)
-            return (value, ops + [.norm(query: query, key: key, eps: eps)])
+            return (value, ops + [.norm(query: query, key: key)])
         case .rotary(let x, let rotary, _) where joinsAttention(index):
             let (value, ops) = headOps(before: x.id)
             return (value, ops + [.rotate(rotary)])

@@ -64,7 +64,8 @@ struct PlanBuilder {
         program.nodes.compactMap { if case .attention(_, let spec) = $0.op { spec } else { nil } }
     }
     private var vocabSize: Int {
-        program.nodes.compactMap { if case .embed(let table) = $0.op { table.shape[0] } else { nil } }.min() ?? .max
+        program.nodes.compactMap { if case .embed(let table, .tokenID) = $0.op { table.shape[0] } else { nil } }.min()
+            ?? .max
     }
     /// About 64 rows of queries per piece of work: enough to reuse a tile of keys, few enough to stay in the cache.
     private var queryTile: Int {
@@ -154,7 +155,7 @@ struct PlanBuilder {
 
     private mutating func makeBegin() throws(BackendError) {
         var embeddings: [Embedding] = []
-        for case .embed(let ref, let out) in lowering.regions {
+        for case .embed(let ref, _, let out) in lowering.regions {
             let view = try weights.view(ref)
             guard let bytes = view.bytes.baseAddress else { continue }
             embeddings.append(
@@ -234,16 +235,23 @@ struct PlanBuilder {
 
     private func rowSource(_ source: LoweredSource, _ domain: RowDomain) throws(BackendError) -> RowSource {
         var norm: UnsafePointer<Float>?
-        if let weight = source.norm?.weight { norm = try vector(weight) }
+        if let source = source.norm { norm = try rmsWeight(source) }
         return RowSource(
             base: UnsafePointer(pointer(source.value)), width: width(source.value), domain: domain,
             isGathered: source.isGathered, norm: norm, eps: source.norm?.eps ?? 0)
     }
 
+    private func rmsWeight(_ norm: Norm) throws(BackendError) -> UnsafePointer<Float> {
+        guard norm.kind == .rms, norm.weights.count == 1, norm.biases.isEmpty, norm.weightOffset == 0 else {
+            throw BackendError(backend: CPUBackend.name, message: "\(norm) is not supported")
+        }
+        return try vector(norm.weights[0])
+    }
+
     private func headOp(_ op: LoweredHeadOp) throws(BackendError) -> HeadOp {
         switch op {
-        case .norm(let query, let key, let eps):
-            return .norm(query: try vector(query), key: try vector(key), eps: eps)
+        case .norm(let query, let key):
+            return .norm(query: try rmsWeight(query), key: try rmsWeight(key), eps: query.eps)
         case .rotate(let rotary):
             guard let table = rotaries[rotary] else {
                 throw BackendError(backend: CPUBackend.name, message: "a rotary embedding has no table")

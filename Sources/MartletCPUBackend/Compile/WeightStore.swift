@@ -14,9 +14,10 @@ final class WeightStore {
     private let source: any WeightSource
     private let kernels: Kernels
     private let pool: ThreadPool
-    private var planned: [(name: String, view: WeightView, plan: ck_plan)] = []
-    private var matrices: [String: LoadedMatrix] = [:]
-    private var vectors: [String: UnsafePointer<Float>] = [:]
+    private var planned: [(ref: WeightRef, view: WeightView, plan: ck_plan)] = []
+    private var plannedRefs: Set<WeightRef> = []
+    private var matrices: [WeightRef: LoadedMatrix] = [:]
+    private var vectors: [WeightRef: UnsafePointer<Float>] = [:]
     private var packed: MappedMemory?
     private let storage: PlanStorage
 
@@ -35,18 +36,18 @@ final class WeightStore {
 
     /// A vector as float32.
     func vector(_ ref: WeightRef) throws(BackendError) -> UnsafePointer<Float> {
-        if let known = vectors[ref.name] { return known }
+        if let known = vectors[ref] { return known }
         let view = try view(ref)
         let count = ref.shape.reduce(1, *)
         let floats = storage.floats(count)
         kernels.linear.dequantize(view.format.kernelFormat, view.bytes.baseAddress, Int64(count), floats)
-        vectors[ref.name] = UnsafePointer(floats)
+        vectors[ref] = UnsafePointer(floats)
         return UnsafePointer(floats)
     }
 
     /// Chooses the layout of a matrix.
     func plan(_ ref: WeightRef, float32: Bool) throws(BackendError) {
-        guard !planned.contains(where: { $0.name == ref.name }) else { return }
+        guard plannedRefs.insert(ref).inserted else { return }
         let view = try view(ref)
         var plan = ck_plan()
         guard ref.shape.count == 2,
@@ -54,7 +55,7 @@ final class WeightStore {
         else {
             throw error("\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(view.format) \(ref.shape)")
         }
-        planned.append((ref.name, view, plan))
+        planned.append((ref, view, plan))
     }
 
     /// Packs every planned matrix on all threads and gives the file's pages back.
@@ -76,7 +77,7 @@ final class WeightStore {
             let target = memory.base + offset
             let rowBytes = entry.view.bytes.count / Int(entry.plan.n)
             pool.run(PackJob(plan: entry.plan, source: bytes, target: target, rowBytes: rowBytes, kernels: kernels))
-            matrices[entry.name] = LoadedMatrix(plan: entry.plan, data: target)
+            matrices[entry.ref] = LoadedMatrix(plan: entry.plan, data: target)
             source.discardPages(of: entry.view)
         }
         packed = memory
@@ -86,7 +87,7 @@ final class WeightStore {
 
     /// A matrix that was planned and packed.
     func matrix(_ ref: WeightRef) throws(BackendError) -> LoadedMatrix {
-        guard let matrix = matrices[ref.name] else { throw error("weight \"\(ref.name)\" was not packed") }
+        guard let matrix = matrices[ref] else { throw error("weight \"\(ref.name)\" was not packed") }
         return matrix
     }
 

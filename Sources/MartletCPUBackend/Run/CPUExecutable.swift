@@ -65,18 +65,14 @@ final class CPUExecutable: Executable {
         guard batch.numLogitRows >= 0, batch.numLogitRows <= options.maxLogitRows else {
             throw error("\(batch.numLogitRows) logit rows in a step; expected 0 to \(options.maxLogitRows)")
         }
-        let numSlots = cache.numBlocks * cache.blockSize
         for token in 0..<batch.numTokens {
             guard batch.tokenIDs[token] >= 0, Int(batch.tokenIDs[token]) < plan.vocabSize else {
                 throw error("token id \(batch.tokenIDs[token]); expected 0 to \(plan.vocabSize - 1)")
             }
-            guard batch.slotMapping[token] >= 0, Int(batch.slotMapping[token]) < numSlots,
-                batch.positions[token] >= 0
-            else {
-                throw error(
-                    "token \(token) at position \(batch.positions[token]) has cache slot \(batch.slotMapping[token]); "
-                        + "expected 0 to \(numSlots - 1)")
-            }
+            guard batch.positions[token] >= 0 else { throw error("position \(batch.positions[token])") }
+        }
+        for (index, group) in cache.layout.groups.enumerated() {
+            try checkSlots(batch.slotMapping(group: index), batch, numSlots: group.numBlocks * cache.layout.blockSize)
         }
         for row in 0..<batch.numLogitRows {
             guard batch.logitRows[row] >= 0, Int(batch.logitRows[row]) < batch.numTokens else {
@@ -84,6 +80,14 @@ final class CPUExecutable: Executable {
             }
         }
         try checkRequests(batch, cache)
+    }
+
+    private func checkSlots(
+        _ slots: UnsafeMutablePointer<Int32>, _ batch: InputBatch, numSlots: Int
+    ) throws(BackendError) {
+        for token in 0..<batch.numTokens where slots[token] < 0 || Int(slots[token]) >= numSlots {
+            throw error("token \(token) has cache slot \(slots[token]); expected 0 to \(numSlots - 1)")
+        }
     }
 
     private func checkRequests(_ batch: InputBatch, _ cache: CPUKVCache) throws(BackendError) {
@@ -94,15 +98,17 @@ final class CPUExecutable: Executable {
             let start = Int(batch.queryStartLoc[request])
             let count = Int(batch.queryStartLoc[request + 1]) - start
             let length = Int(batch.seqLens[request])
-            let numBlocks = (length + cache.blockSize - 1) / cache.blockSize
+            let numBlocks = (length + cache.layout.blockSize - 1) / cache.layout.blockSize
             guard start >= 0, count > 0, start + count <= batch.numTokens, length >= count,
                 Int(batch.positions[start]) == length - count, numBlocks <= batch.maxBlocksPerRequest
             else {
                 throw error("request \(request) has \(count) tokens from index \(start) and \(length) in the cache")
             }
-            let table = batch.blockTables + request * batch.maxBlocksPerRequest
-            for index in 0..<numBlocks where table[index] < 0 || Int(table[index]) >= cache.numBlocks {
-                throw error("block \(table[index]) of request \(request); expected 0 to \(cache.numBlocks - 1)")
+            for (number, group) in cache.layout.groups.enumerated() {
+                let table = batch.blockTables(group: number) + request * batch.maxBlocksPerRequest
+                for index in 0..<numBlocks where table[index] < 0 || Int(table[index]) >= group.numBlocks {
+                    throw error("block \(table[index]) of request \(request); expected 0 to \(group.numBlocks - 1)")
+                }
             }
         }
     }

@@ -84,7 +84,8 @@ extension StepJob {
         guard let layers = step.layers, let slots = step.slots else { return }
         let shape = region.pointee.shape
         let layer = layers + region.pointee.layer
-        let (group, offset) = layer.pointee.group(slot: Int(slots[token]), head: kvHead)
+        let (group, offset) = layer.pointee.group(
+            slot: Int(slots[layer.pointee.blockGroup * step.slotStride + token]), head: kvHead)
         let key = region.pointee.qkv + token * shape.rowWidth + (shape.numHeads + kvHead) * shape.headDim
         vector.kv_store(
             layer.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key,
@@ -108,7 +109,7 @@ extension StepJob {
             dtype: layer.dtype, head_dim: Int64(shape.headDim),
             cache: (layer.base + kvHead * layer.headBytes).assumingMemoryBound(to: UInt8.self),
             block_bytes: Int64(layer.blockBytes), groups_per_block: Int64(layer.blockSize / groupSize),
-            block_table: tables + Int(tile.request) * step.blocksPerRequest,
+            block_table: tables + layer.blockGroup * step.tableStride + Int(tile.request) * step.blocksPerRequest,
             query: region.pointee.qkv + token * shape.rowWidth + column,
             query_stride: Int64(shape.rowWidth), num_tokens: Int64(tile.numTokens), num_heads: Int64(numHeads),
             position: Int64(positions[token]), window: Int64(region.pointee.window), scale: region.pointee.scale,

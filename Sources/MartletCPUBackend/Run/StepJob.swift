@@ -27,8 +27,12 @@ final class StepJob: PoolJob {
         var isDecode = false
         var tokenIDs: UnsafePointer<Int32>?
         var positions: UnsafePointer<Int32>?
+        /// Of all groups, `slotStride` apart.
         var slots: UnsafePointer<Int32>?
+        var slotStride = 0
+        /// Of all groups, `tableStride` apart.
         var blockTables: UnsafePointer<Int32>?
+        var tableStride = 0
         var blocksPerRequest = 0
         var logitRows: UnsafePointer<Int32>?
         var layers: UnsafePointer<KVLayer>?
@@ -58,8 +62,9 @@ final class StepJob: PoolJob {
         step = Step(
             numTokens: batch.numTokens, numRequests: batch.numRequests, numLogitRows: batch.numLogitRows,
             isDecode: batch.numTokens == batch.numRequests, tokenIDs: UnsafePointer(batch.tokenIDs),
-            positions: UnsafePointer(batch.positions), slots: UnsafePointer(batch.slotMapping),
-            blockTables: UnsafePointer(batch.blockTables), blocksPerRequest: batch.maxBlocksPerRequest,
+            positions: UnsafePointer(batch.positions), slots: UnsafePointer(batch.slotMapping()),
+            slotStride: batch.maxTokens, blockTables: UnsafePointer(batch.blockTables()),
+            tableStride: batch.maxRequests * batch.maxBlocksPerRequest, blocksPerRequest: batch.maxBlocksPerRequest,
             logitRows: UnsafePointer(batch.logitRows), layers: cache.layers.baseAddress.map { UnsafePointer($0) })
         attention.cut(batch)
     }

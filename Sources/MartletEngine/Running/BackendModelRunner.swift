@@ -23,10 +23,11 @@ public final class BackendModelRunner: ModelRunner {
         executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler,
         configuration: EngineConfiguration, profile: StepProfile? = nil
     ) {
+        let layout = kvCache.layout
         precondition(
-            kvCache.blockSize == configuration.blockSize && kvCache.numBlocks >= configuration.numBlocks,
-            "the cache has \(kvCache.numBlocks) blocks of \(kvCache.blockSize) slots, "
-                + "the engine expects \(configuration.numBlocks) of \(configuration.blockSize)")
+            layout.blockSize == configuration.blockSize
+                && layout.groups.allSatisfy { $0.numBlocks >= configuration.numBlocks },
+            "the cache does not have \(configuration.numBlocks) blocks of \(configuration.blockSize) slots")
         self.executable = executable
         self.kvCache = kvCache
         self.sampler = sampler
@@ -34,7 +35,8 @@ public final class BackendModelRunner: ModelRunner {
         samplingTimer = profile.map { SamplingTimer($0) }
         batch = InputBatch(
             maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
-            maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows)
+            maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows,
+            numGroups: layout.groups.count)
     }
 
     /// Columns of the executable's logits.
@@ -95,14 +97,19 @@ public final class BackendModelRunner: ModelRunner {
     private func fillRow(
         _ row: Int, _ request: ScheduledRequest, _ blocks: UnsafePointer<Int32>, firstToken: Int
     ) {
-        (batch.blockTables + row * batch.maxBlocksPerRequest).update(from: blocks, count: request.numBlocks)
+        for group in 0..<batch.numGroups {
+            (batch.blockTables(group: group) + row * batch.maxBlocksPerRequest).update(
+                from: blocks, count: request.numBlocks)
+        }
         batch.queryStartLoc[row] = Int32(firstToken)
         batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
         for offset in 0..<request.numScheduledTokens {
             let position = request.numComputedTokens + offset
             batch.positions[firstToken + offset] = Int32(position)
-            batch.slotMapping[firstToken + offset] =
-                blocks[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+            for group in 0..<batch.numGroups {
+                batch.slotMapping(group: group)[firstToken + offset] =
+                    blocks[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+            }
         }
     }
 }

@@ -10,10 +10,8 @@ public protocol Backend: Sendable {
         _ program: Program, weights: any WeightSource, options: CompileOptions
     ) throws(BackendError) -> any Executable
 
-    /// Allocates the paged cache of all layers.
-    func makeKVCache(
-        _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
-    ) throws(BackendError) -> any KVCacheStorage
+    /// Allocates the paged cache and the states of all layers.
+    func makeKVCache(_ layout: KVCacheLayout, dtype: KVCacheDType) throws(BackendError) -> any KVCacheStorage
 
     /// A sampler for rows of `vocabSize` logits.
     func makeSampler(vocabSize: Int) -> any Sampler
@@ -31,12 +29,13 @@ public protocol Executable: AnyObject {
     func collect() throws(BackendError) -> LogitsView
 }
 
-/// The bytes of the paged KV cache; which block belongs to whom is the engine's business.
+/// The bytes of the paged KV cache and of recurrent states; which of them belong to whom is the engine's business.
 public protocol KVCacheStorage: AnyObject {
-    /// Blocks of `blockSize` token slots.
-    var numBlocks: Int { get }
-    /// Token slots of one block.
-    var blockSize: Int { get }
+    /// Groups, blocks and slots.
+    var layout: KVCacheLayout { get }
+
+    /// Copies the states of all recurrent layers from one slot to another; never while a step runs.
+    func copyState(from source: Int, to target: Int)
 }
 
 /// How keys and values are stored.
@@ -47,14 +46,15 @@ public enum KVCacheDType: String, Hashable, Sendable, CaseIterable {
     case int8
 
     /// Bytes of one token's keys and values in a layer, scales included.
-    public func bytesPerToken(_ spec: AttentionSpec) -> Int {
-        let perHead =
-            switch self {
-            case .float32: 4 * spec.headDim
-            case .bfloat16: 2 * spec.headDim
-            case .int8: spec.headDim + 4
-            }
-        return 2 * spec.numKVHeads * perHead
+    public func bytesPerToken(_ spec: AttentionSpec) -> Int { 2 * spec.numKVHeads * bytesPerHead(spec.headDim) }
+
+    /// Bytes of a key or value of so many columns, scales included.
+    func bytesPerHead(_ width: Int) -> Int {
+        switch self {
+        case .float32: 4 * width
+        case .bfloat16: 2 * width
+        case .int8: width + 4
+        }
     }
 }
 

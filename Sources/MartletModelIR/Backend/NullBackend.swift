@@ -16,9 +16,9 @@ public struct NullBackend: Backend {
 
     /// A cache without bytes.
     public func makeKVCache(
-        _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
+        _ layout: KVCacheLayout, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
-        NullKVCache(numBlocks: numBlocks, blockSize: blockSize)
+        NullKVCache(layout: layout)
     }
 
     /// The sampler in plain Swift.
@@ -26,13 +26,11 @@ public struct NullBackend: Backend {
 }
 
 private final class NullKVCache: KVCacheStorage {
-    let numBlocks: Int
-    let blockSize: Int
+    let layout: KVCacheLayout
 
-    init(numBlocks: Int, blockSize: Int) {
-        self.numBlocks = numBlocks
-        self.blockSize = blockSize
-    }
+    init(layout: KVCacheLayout) { self.layout = layout }
+
+    func copyState(from source: Int, to target: Int) {}
 }
 
 private final class NullExecutable: Executable {

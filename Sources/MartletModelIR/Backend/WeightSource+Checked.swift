@@ -3,30 +3,40 @@ extension WeightSource {
     ///
     /// **Throws** a `BackendError` of the backend called `backend` that says what was expected and what was found.
     public func checked(_ reference: WeightRef, backend: String) throws(BackendError) -> WeightView {
+        func error(_ message: String) -> BackendError {
+            BackendError(backend: backend, message: "weight \(reference.name): \(message)")
+        }
+        let expected = reference.selection.storedShape(of: reference.shape)
         guard let view = weight(reference.name) else {
-            throw BackendError(
-                backend: backend,
-                message: "weight \(reference.name) of shape \(reference.shape) is missing from the checkpoint")
+            throw error(refusal(of: reference.name) ?? "of shape \(expected) is missing from the checkpoint")
         }
-        guard view.shape == reference.shape else {
-            throw BackendError(
-                backend: backend,
-                message: "weight \(reference.name): expected shape \(reference.shape), found \(view.shape)")
+        // Dimensions of size one are a matter of taste, such as those of depthwise convolutions.
+        guard view.shape.filter({ $0 != 1 }) == expected.filter({ $0 != 1 }) else {
+            throw error("expected shape \(expected), found \(view.shape)")
         }
-        let width = view.shape.last ?? 1
+        let width = expected.last ?? 1
         guard width % view.format.blockSize == 0 else {
-            throw BackendError(
-                backend: backend,
-                message: "weight \(reference.name): rows of \(width) are no whole number of \(view.format) blocks of "
-                    + "\(view.format.blockSize)")
+            throw error("rows of \(width) are no whole number of \(view.format) blocks of \(view.format.blockSize)")
         }
-        let expected = view.shape.dropLast().reduce(view.format.rowBytes(width), *)
-        guard view.bytes.count == expected else {
-            throw BackendError(
-                backend: backend,
-                message: "weight \(reference.name): expected \(expected) bytes of \(view.format), found "
-                    + "\(view.bytes.count)")
+        let bytes = expected.dropLast().reduce(view.format.rowBytes(width), *)
+        guard view.bytes.count == bytes else {
+            throw error("expected \(bytes) bytes of \(view.format), found \(view.bytes.count)")
         }
-        return view
+        try check(view.scales, expected, error)
+        return view.reshaped(expected).selecting(reference.selection, shape: reference.shape)
+    }
+
+    private func check(
+        _ scales: WeightScales?, _ shape: [Int], _ error: (String) -> BackendError
+    ) throws(BackendError) {
+        guard let scales else { return }
+        let columns = shape.last ?? 1
+        let rows = shape.count < 2 ? 1 : shape[shape.count - 2]
+        let stacked = shape.dropLast(2).reduce(1, *)
+        let blocks = (rows + scales.rowsPerScale - 1) / scales.rowsPerScale
+        let bytes = stacked * blocks * scales.scalesPerRow(columns: columns) * scales.format.bytes
+        guard scales.bytes.count == bytes else {
+            throw error("expected \(bytes) bytes of scales, found \(scales.bytes.count)")
+        }
     }
 }

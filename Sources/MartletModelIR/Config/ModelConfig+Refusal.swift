@@ -1,16 +1,15 @@
 internal import MartletJSON
 
 extension ModelConfig {
-    /// Refuses keys that would change the numbers and that the architecture does not read.
+    /// Refuses keys that would change the numbers and that the architecture did not read.
     ///
-    /// A configuration carries much that has no part in inference. What is neither read, nor known to be without
+    /// A configuration carries much that has no part in inference. What was neither read, nor is known to be without
     /// effect, nor switched off (null, false, zero, empty), and whose name speaks of the network, is refused:
-    /// a wrong answer costs more than a message.
-    ///
-    /// - Parameter keys: What the architecture reads besides the rotary keys.
-    public func refuseUnknownNumerics(reading keys: Set<String>) throws(ModelError) {
+    /// a wrong answer costs more than a message. `ModelRegistry` calls it after the architecture's `init`.
+    public func refuseUnreadNumerics() throws(ModelError) {
+        let readKeys = readKeys
         for (key, value) in json {
-            if keys.contains(key) || Self.rotaryKeys.contains(key) || Self.inertKeys.contains(key) { continue }
+            if readKeys.contains(key) || Self.inertKeys.contains(key) { continue }
             if isSwitchedOff(key, value) { continue }
             guard Self.telltales.contains(where: key.contains) else { continue }
             throw error(
@@ -28,13 +27,6 @@ extension ModelConfig {
         case .bool, .integer, .double, .string: false
         }
     }
-
-    /// Read by `RopeParameters`.
-    private static let rotaryKeys: Set<String> = [
-        "rope_theta", "rope_scaling", "rope_parameters", "rope_interleave", "rope_freq_factors", "rotary_emb_base",
-        "rotary_dim", "rotary_emb_dim", "partial_rotary_factor", "rotary_pct", "rotary_emb_fraction",
-        "original_max_position_embeddings",
-    ]
 
     /// Known to have no effect on inference though the name sounds like it.
     private static let inertKeys: Set<String> = [

@@ -2,12 +2,15 @@ public import MartletJSON
 
 /// Tolerant reader of config.json: asks for keys by name and type, and names the key in every error.
 ///
+/// It remembers which keys were asked for (`refuseUnreadNumerics`) and what came of them (`derivations`).
+///
 /// GGUF files come as the same keys, translated by the loader, so that models know one spelling only.
 public struct ModelConfig: Sendable {
     /// The members of config.json.
     public let json: JSONObject
     /// Where the values came from, for messages: a file name.
     public let origin: String
+    private let log = ConfigLog()
 
     /// A configuration read from `origin`.
     public init(json: JSONObject, origin: String) {
@@ -22,6 +25,7 @@ public struct ModelConfig: Sendable {
     public func int(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let int = value.intValue else { throw error(key, "expected an integer, found \(value.kindName)") }
+        note(key, value: int, source: key)
         return int
     }
 
@@ -38,6 +42,7 @@ public struct ModelConfig: Sendable {
     public func double(_ key: String, default fallback: Double? = nil) throws(ModelError) -> Double {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let double = value.doubleValue else { throw error(key, "expected a number, found \(value.kindName)") }
+        note(key, value: double, source: key)
         return double
     }
 
@@ -45,6 +50,7 @@ public struct ModelConfig: Sendable {
     public func bool(_ key: String, default fallback: Bool? = nil) throws(ModelError) -> Bool {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let bool = value.boolValue else { throw error(key, "expected true or false, found \(value.kindName)") }
+        note(key, value: bool, source: key)
         return bool
     }
 
@@ -52,6 +58,7 @@ public struct ModelConfig: Sendable {
     public func string(_ key: String, default fallback: String? = nil) throws(ModelError) -> String {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let string = value.stringValue else { throw error(key, "expected a string, found \(value.kindName)") }
+        note(key, value: string, source: key)
         return string
     }
 
@@ -72,10 +79,14 @@ public struct ModelConfig: Sendable {
     }
 
     /// True for a key that is written down as null, which some classes tell from an absent one.
-    public func isNull(_ key: String) -> Bool { json[key]?.isNull ?? false }
+    public func isNull(_ key: String) -> Bool {
+        log.read(key)
+        return json[key]?.isNull ?? false
+    }
 
     /// The value of `key` unless it is absent or null.
     public func present(_ key: String) -> JSONValue? {
+        log.read(key)
         guard let value = json[key], !value.isNull else { return nil }
         return value
     }
@@ -85,8 +96,26 @@ public struct ModelConfig: Sendable {
         ModelError(architecture: architecture, key: key, message: "\(message) (\(origin))")
     }
 
-    private func require<T>(_ key: String, _ fallback: T?) throws(ModelError) -> T {
+    private func require<T: CustomStringConvertible>(_ key: String, _ fallback: T?) throws(ModelError) -> T {
         guard let fallback else { throw error(key, "is missing") }
+        note(key, value: fallback, source: nil)
         return fallback
+    }
+
+    // MARK: What came of it
+
+    /// The values that were derived so far, in order.
+    public var derivations: [Derivation] { log.derivations }
+
+    /// Keys that were asked for.
+    var readKeys: Set<String> { log.readKeys }
+
+    /// Writes down a derived value; one of the same name is replaced.
+    ///
+    /// - Parameters:
+    ///   - source: The keys it came from; nil for a default.
+    ///   - rule: How it follows from them; nil where it is the source's value.
+    public func note(_ name: String, value: some CustomStringConvertible, source: String?, rule: String? = nil) {
+        log.note(Derivation(name: name, value: value.description, source: source, rule: rule))
     }
 }

@@ -7,21 +7,22 @@
 extension RopeParameters {
     /// The frequencies in radians per position, worked out in float32 as transformers does.
     ///
-    /// Which factors dynamic and longrope take is decided here once, from the longest context that will be served,
-    /// because keys in the cache keep the rotation they were written with.
+    /// How far dynamic stretches is decided here once, because keys in the cache keep the rotation they were written
+    /// with; longrope has two sets of frequencies, of which a request takes one for all its tokens
+    /// (`RotaryEmbedding.long`).
     ///
     /// - Parameter maxModelLen: Longest context served; nil for what the checkpoint names.
     public func rotaryEmbedding(maxModelLen: Int? = nil) -> RotaryEmbedding {
-        let served = Double(maxModelLen ?? maxPositionEmbeddings)
         var frequencies: [Float]
         var attentionFactor = 1.0
+        var long: RotaryEmbedding.LongVariant?
         switch scaling {
         case .default:
             frequencies = inverseFrequencies(theta)
         case .linear(let factor):
             frequencies = inverseFrequencies(theta).map { $0 / Float(factor) }
         case .dynamic(let factor):
-            let trained = Double(maxPositionEmbeddings)
+            let (served, trained) = (Double(maxModelLen ?? maxPositionEmbeddings), Double(maxPositionEmbeddings))
             let stretch = served > trained ? factor * served / trained - (factor - 1) : 1
             frequencies = inverseFrequencies(stretchedTheta(by: stretch))
         case .dynamicAlpha(let alpha):
@@ -32,17 +33,21 @@ extension RopeParameters {
             frequencies = yarn.frequencies(periods(theta), theta: theta, rotaryDim: rotaryDim)
             attentionFactor = yarn.attentionFactor
         case .longrope(let longrope):
-            let isLong = served > longrope.originalMaxPositionEmbeddings
-            let divisors = isLong ? longrope.longFactor : longrope.shortFactor
-            frequencies = zip(periods(theta), divisors).map { 1 / (Float($1) * $0) }
+            func divided(by divisors: [Double]) -> [Float] {
+                zip(periods(theta), divisors).map { 1 / (Float($1) * $0) }
+            }
+            frequencies = divided(by: longrope.shortFactor)
             attentionFactor = longrope.attentionFactor
+            long = RotaryEmbedding.LongVariant(
+                length: Int(longrope.originalMaxPositionEmbeddings),
+                inverseFrequencies: divided(by: longrope.longFactor), attentionFactor: Float(attentionFactor))
         }
         if !frequencyFactors.isEmpty {
             frequencies = zip(frequencies, frequencyFactors).map { $0 / Float($1) }
         }
         return RotaryEmbedding(
             rotaryDim: rotaryDim, inverseFrequencies: frequencies, attentionFactor: Float(attentionFactor),
-            isNeoxStyle: isNeoxStyle)
+            isNeoxStyle: isNeoxStyle, long: long)
     }
 
     /// `theta^(2i/rotaryDim)`; exponent and base are rounded to float32 first, the power last.

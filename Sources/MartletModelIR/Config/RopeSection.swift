@@ -19,11 +19,19 @@ struct RopeSection {
         "full_attention", "sliding_attention", "chunked_attention", "linear_attention",
     ]
 
+    /// Every key outside the members that this type may read.
+    private static let topLevelKeys = [
+        "rope_theta", "rope_scaling", "rope_parameters", "rope_interleave", "rope_freq_factors", "rotary_emb_base",
+        "rotary_dim", "rotary_emb_dim", "partial_rotary_factor", "rotary_pct", "rotary_emb_fraction",
+        "original_max_position_embeddings",
+    ]
+
     /// Members without a part in the numbers.
     private static let inertKeys: Set<String> = ["finetuned", "max_position_embeddings"]
 
     init(config: ModelConfig, layerType: String) throws(ModelError) {
         self.config = config
+        for key in Self.topLevelKeys { _ = config.present(key) }
         // transformers: a rope_scaling with members replaces rope_parameters, it is not merged with it.
         for key in ["rope_scaling", "rope_parameters"] {
             guard let value = config.present(key) else { continue }

@@ -1,6 +1,7 @@
 /// A model family, declared once: configuration in, recorded program out.
 ///
-/// Implementations are values; they know nothing of formats, devices, threads or cache layout.
+/// Implementations are values; they know nothing of formats, devices, threads or cache layout. After `init` every key of
+/// the configuration that was not read and could matter is refused, see `ModelConfig.refuseUnreadNumerics`.
 public protocol ModelArchitecture: Sendable {
     /// The `architectures` entries of config.json this type serves, such as `Qwen3ForCausalLM`.
     static var architectures: [String] { get }
@@ -14,32 +15,29 @@ public protocol ModelArchitecture: Sendable {
     /// Positions the checkpoint was made for.
     var maxPositionEmbeddings: Int { get }
 
-    /// What every layer keeps per token, layer by layer.
+    /// What every layer keeps, layer by layer; `AttentionSpec.layer` and its kin are indices into it.
     var kvCacheSpecs: [KVCacheSpec] { get }
 
-    /// Records one entry point and returns its output value.
+    /// The programs the model has; a decoder only, unless it says otherwise.
+    var entryPoints: Set<EntryPoint> { get }
+
+    /// Records one of `entryPoints` and returns its output value.
     func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value
 }
 
-/// The programs a model can have.
-public enum EntryPoint: Hashable, Sendable {
-    /// Token ids in, logits of the wanted rows out.
-    case decoder
+extension ModelArchitecture {
+    /// A decoder.
+    public var entryPoints: Set<EntryPoint> { [.decoder] }
 }
 
-/// What one layer keeps in the paged cache.
-public enum KVCacheSpec: Hashable, Sendable {
-    /// Keys and values of every token.
-    case full(AttentionSpec)
-    /// Keys and values of which only the last `slidingWindow` tokens are read.
-    case slidingWindow(AttentionSpec)
-
-    /// The attention that reads the cache.
-    public var attention: AttentionSpec {
-        switch self {
-        case .full(let spec), .slidingWindow(let spec): spec
-        }
-    }
+/// The programs a model can have.
+public enum EntryPoint: String, Hashable, Sendable, CaseIterable {
+    /// Token ids in, logits of the wanted rows out.
+    case decoder
+    /// Token ids in, last hidden states of the wanted rows out.
+    case encoder
+    /// Token ids in, scores of the wanted rows out, one column per label.
+    case classifier
 }
 
 /// Why a configuration cannot be served: which key of which architecture, and what would be accepted.

@@ -2,26 +2,45 @@
 ///
 /// Values are row-major float32 matrices `[rows, width]`; rows are the step's tokens until `gatherLogitRows`.
 public enum Op: Sendable, Hashable {
-    /// Rows of the table, one per token id. `[tokens] -> [tokens, hidden]`.
-    case embed(WeightRef)
-    /// `x * rsqrt(mean(x^2) + eps) * weight` over the whole row.
-    case rmsNorm(Value, WeightRef, eps: Float)
+    /// Rows of the table, one per token. `[tokens] -> [tokens, hidden]`.
+    case embed(WeightRef, EmbeddingIndex)
+    /// Normalises rows, or groups of columns of each row.
+    case norm(Value, Norm)
     /// `x @ concat(weights).T + concat(biases)`; several weights merge by construction (q, k, v; gate, up).
     ///
     /// `bias` is empty or has one entry per weight, nil where that weight has none.
     case linear(Value, [WeightRef], bias: [WeightRef?])
-    /// RMSNorm of every query head and every key head of a merged `[q | k | v]` row, weights of width headDim.
-    case qkNorm(Value, query: WeightRef, key: WeightRef, eps: Float, AttentionSpec)
+    /// Normalises the query part and the key part of a merged `[q | k | v]` row; the norms say in which groups.
+    case qkNorm(Value, query: Norm, key: Norm, AttentionSpec)
     /// Rotates the query and key heads of a merged `[q | k | v]` row by the token's position.
     case rotary(Value, RotaryEmbedding, AttentionSpec)
-    /// Writes the k and v parts of `[q | k | v]` to the cache at slot_mapping, then attends causally over the cache.
+    /// Writes the k and v parts of `[q | k | v]` to the cache at slot_mapping, then attends over the cache; without
+    /// causality over the tokens the request has in this step, and no cache.
     ///
     /// `[tokens, (heads + 2 kvHeads) * headDim] -> [tokens, heads * headDim]`.
     case attention(Value, AttentionSpec)
+    /// Multi-head latent attention: keys and values are made from a compact latent row, and only that is cached.
+    case latentAttention(query: Value, latent: Value, ropeKey: Value, LatentAttentionSpec)
     /// `activation(x[:, :w/2]) * x[:, w/2:]`. `[tokens, 2f] -> [tokens, f]`.
     case gatedActivation(Value, Activation)
+    /// Elementwise function.
+    case activation(Value, Activation)
+    /// Mixture of experts: every row goes through its own few experts.
+    case moe(Value, MixtureOfExperts)
     /// Elementwise sum.
     case add(Value, Value)
+    /// Elementwise product; the second value may have width 1, which multiplies its whole row.
+    case multiply(Value, Value)
+    /// Every element times a number.
+    case scale(Value, Float)
+    /// `cap * tanh(x / cap)`.
+    case softcap(Value, Float)
+    /// Causal depthwise convolution over a request's tokens, its last inputs kept as state.
+    case shortConv(Value, ShortConv)
+    /// Gated DeltaNet over a request's tokens. See `GatedDeltaNet`.
+    case gatedDeltaNet(Value, gates: Value, GatedDeltaNet)
+    /// Selective state space (Mamba-2) over a request's tokens. See `Mamba2`.
+    case mamba2(Value, timeStep: Value, Mamba2)
     /// Keeps the rows whose logits are wanted. `[tokens, w] -> [logitRows, w]`.
     case gatherLogitRows(Value)
 }
@@ -32,60 +51,12 @@ public struct Value: Hashable, Sendable {
     public let id: Int
 }
 
-/// Shape and numbers of one layer's attention.
-public struct AttentionSpec: Hashable, Sendable {
-    /// Index of the layer's KV cache.
-    public var layer: Int
-    /// Query heads.
-    public var numHeads: Int
-    /// Key and value heads; divides `numHeads`.
-    public var numKVHeads: Int
-    /// Width of one head.
-    public var headDim: Int
-    /// Factor on q·k before softmax.
-    public var scale: Float
-    /// Tokens a query sees including itself, or nil for all.
-    public var slidingWindow: Int?
-
-    /// An attention of the given shape; `scale` defaults to `headDim^-0.5`.
-    public init(
-        layer: Int, numHeads: Int, numKVHeads: Int, headDim: Int, scale: Float? = nil, slidingWindow: Int? = nil
-    ) {
-        self.layer = layer
-        self.numHeads = numHeads
-        self.numKVHeads = numKVHeads
-        self.headDim = headDim
-        self.scale = scale ?? 1 / Float(headDim).squareRoot()
-        self.slidingWindow = slidingWindow
-    }
-
-    /// Width of a merged `[q | k | v]` row.
-    public var qkvWidth: Int { (numHeads + 2 * numKVHeads) * headDim }
-}
-
-/// A rotary position embedding with its frequencies worked out.
-public struct RotaryEmbedding: Hashable, Sendable {
-    /// Leading dimensions of each head that are rotated; the others pass through.
-    public var rotaryDim: Int
-    /// `rotaryDim / 2` angles per position, in radians.
-    public var inverseFrequencies: [Float]
-    /// Factor on cos and sin (yarn, longrope); 1 for the others.
-    public var attentionFactor: Float
-    /// True: pairs are (i, i + rotaryDim/2), as Hugging Face checkpoints; false: (2i, 2i + 1), as llama GGUF files.
-    public var isNeoxStyle: Bool
-
-    /// A rotary embedding from its frequencies.
-    public init(rotaryDim: Int, inverseFrequencies: [Float], attentionFactor: Float = 1, isNeoxStyle: Bool = true) {
-        precondition(inverseFrequencies.count * 2 == rotaryDim)
-        self.rotaryDim = rotaryDim
-        self.inverseFrequencies = inverseFrequencies
-        self.attentionFactor = attentionFactor
-        self.isNeoxStyle = isNeoxStyle
-    }
-}
-
-/// Activation functions of gated MLPs.
-public enum Activation: Hashable, Sendable {
-    /// `x * sigmoid(x)`.
-    case silu
+/// What an embedding table is looked up by.
+public enum EmbeddingIndex: Hashable, Sendable {
+    /// The token's id.
+    case tokenID
+    /// The token's position plus an offset.
+    case position(offset: Int)
+    /// The token's type: which of two texts it belongs to.
+    case tokenType
 }

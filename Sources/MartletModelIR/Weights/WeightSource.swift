@@ -9,13 +9,30 @@ public struct WeightView: @unchecked Sendable {
     public let format: WeightFormat
     /// Outermost dimension first, as Hugging Face writes shapes: `[out, in]` for a linear weight.
     public let shape: [Int]
+    /// Factors that lie apart, or nil.
+    public let scales: WeightScales?
+    /// Keeps bytes alive that are not the source's.
+    let owner: AnyObject?
 
     /// A view of `bytes`, which must hold exactly the elements of `shape`.
-    public init(bytes: UnsafeRawBufferPointer, format: WeightFormat, shape: [Int]) {
+    public init(
+        bytes: UnsafeRawBufferPointer, format: WeightFormat, shape: [Int], scales: WeightScales? = nil
+    ) {
+        self.init(bytes: bytes, format: format, shape: shape, scales: scales, owner: nil)
+    }
+
+    init(
+        bytes: UnsafeRawBufferPointer, format: WeightFormat, shape: [Int], scales: WeightScales?, owner: AnyObject?
+    ) {
         self.bytes = bytes
         self.format = format
         self.shape = shape
+        self.scales = scales
+        self.owner = owner
     }
+
+    /// Bytes of one row, the last dimension.
+    public var rowBytes: Int { format.rowBytes(shape.last ?? 1) }
 }
 
 /// Where a backend finds the weights a program names.

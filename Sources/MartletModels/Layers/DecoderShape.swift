@@ -14,13 +14,6 @@ struct DecoderShape: Hashable, Sendable {
     let tieWordEmbeddings: Bool
     let rotary: RotaryEmbedding
 
-    /// The keys `init` reads, in addition to those of the rotary embedding.
-    static let keys: Set<String> = [
-        "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
-        "num_key_value_heads", "head_dim", "rms_norm_eps", "max_position_embeddings", "tie_word_embeddings",
-        "hidden_act",
-    ]
-
     /// More layers, heads or dimensions of a head than any checkpoint has.
     private static let countLimit = 65_536
 

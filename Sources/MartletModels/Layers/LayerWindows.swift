@@ -5,14 +5,13 @@ internal import MartletModelIR
 /// **Source** transformers `Qwen2Config.__post_init__`: `layer_types` decides where it is given; else layers from
 /// `max_window_layers` on slide, and only if `use_sliding_window` is set.
 struct LayerWindows {
-    static let keys: Set<String> = ["use_sliding_window", "sliding_window", "max_window_layers", "layer_types"]
-
     /// One entry per layer, nil for full attention.
     let windows: [Int?]
 
     init(config: ModelConfig, numHiddenLayers: Int) throws(ModelError) {
         var window: Int?
-        if try config.bool("use_sliding_window", default: false), !config.isNull("sliding_window") {
+        let isNull = config.isNull("sliding_window")
+        if try config.bool("use_sliding_window", default: false), !isNull {
             window = try config.size("sliding_window", default: 4096)
         }
         guard let types = try config.strings("layer_types") else {

@@ -12,12 +12,12 @@ enum AttentionBias: Hashable, Sendable {
 extension Recorder {
     /// `<scope>.weight` of shape `[vocab, hidden]` looked up by token id.
     mutating func embedding(_ scope: WeightScope, _ shape: DecoderShape) -> Value {
-        emit(.embed(scope.weight(out: shape.vocabSize, in: shape.hiddenSize)), name: scope.path)
+        emit(.embed(scope.weight(out: shape.vocabSize, in: shape.hiddenSize), .tokenID), name: scope.path)
     }
 
     /// RMSNorm over the hidden size with `<scope>.weight`.
     mutating func rmsNorm(_ x: Value, _ scope: WeightScope, _ shape: DecoderShape) -> Value {
-        emit(.rmsNorm(x, scope.weight(shape.hiddenSize), eps: shape.rmsNormEps), name: scope.path)
+        emit(.norm(x, .rms(scope.weight(shape.hiddenSize), eps: shape.rmsNormEps)), name: scope.path)
     }
 
     /// One or more linear layers over the same input, their outputs side by side.
@@ -43,8 +43,9 @@ extension Recorder {
         if qkNorm {
             qkv = emit(
                 .qkNorm(
-                    qkv, query: scope["q_norm"].weight(spec.headDim), key: scope["k_norm"].weight(spec.headDim),
-                    eps: shape.rmsNormEps, spec), name: scope["qk_norm"].path)
+                    qkv, query: .rms(scope["q_norm"].weight(spec.headDim), eps: shape.rmsNormEps),
+                    key: .rms(scope["k_norm"].weight(spec.headDim), eps: shape.rmsNormEps), spec),
+                name: scope["qk_norm"].path)
         }
         let rotated = emit(.rotary(qkv, shape.rotary, spec), name: scope["rotary"].path)
         let attended = emit(.attention(rotated, spec), name: scope["attention"].path)

@@ -38,7 +38,8 @@ final class GGUFWeights: WeightSource {
     }
 
     static func unsupportedType(_ tensor: GGUFTensor, _ gguf: GGUF) -> CheckpointError {
-        let supported = WeightFormat.allCases.map { "\($0)".uppercased() }.joined(separator: ", ")
+        let supported = WeightFormat.allCases.filter { $0.rawValue < 1000 }.map { "\($0)".uppercased() }.joined(
+            separator: ", ")
         return .unsupported(
             file: gguf.file.path,
             message:

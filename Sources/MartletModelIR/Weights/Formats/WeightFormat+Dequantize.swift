@@ -1,6 +1,8 @@
 extension WeightFormat {
     /// Decodes whole blocks to float32; the plain reference that every kernel is compared with.
     ///
+    /// Scales that lie apart are not applied; `WeightView.dequantize` does that.
+    ///
     /// **Shape** `bytes` holds exactly `rowBytes(output.count)` bytes, a whole number of blocks; no alignment needed.
     /// **DType** float32 arithmetic in the order of the source, so results are equal bit for bit.
     /// **Source** gguf-py `gguf.quants.dequantize`, ggml-quants.c `dequantize_row_*`.
@@ -21,6 +23,9 @@ extension WeightFormat {
         case .f32: { $1.pointee = $0.loadUnaligned(as: Float.self) }
         case .f16: { $1.pointee = $0.half(at: 0) }
         case .bf16: { $1.pointee = Float(bitPattern: UInt32($0.loadUnaligned(as: UInt16.self)) << 16) }
+        case .f8_e4m3: { $1.pointee = Float8.e4m3($0.byte(0)) }
+        case .e2m1: Float4.pair
+        case .mxfp4: Float4.mxfp4
         case .q4_0: Blocks32.q4_0
         case .q4_1: Blocks32.q4_1
         case .q5_0: Blocks32.q5_0

@@ -15,10 +15,7 @@ public struct ReferenceBackend: Backend {
         var tables: [WeightRef: [Float]] = [:]
         for reference in program.weights {
             let view = try weights.checked(reference, backend: Self.name)
-            tables[reference] = [Float](unsafeUninitializedCapacity: reference.shape.reduce(1, *)) { buffer, count in
-                count = reference.shape.reduce(1, *)
-                view.format.dequantize(view.bytes, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            }
+            tables[reference] = view.dequantized()
             weights.discardPages(of: view)
         }
         return ReferenceExecutable(program: program, weights: tables, options: options)
@@ -26,14 +23,13 @@ public struct ReferenceBackend: Backend {
 
     /// A cache whose unwritten slots are NaN, so that reading one shows.
     public func makeKVCache(
-        _ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, dtype: KVCacheDType
+        _ layout: KVCacheLayout, dtype: KVCacheDType
     ) throws(BackendError) -> any KVCacheStorage {
-        guard numBlocks > 0, blockSize > 0 else {
+        guard layout.blockSize > 0, layout.groups.allSatisfy({ $0.numBlocks > 0 }) else {
             throw BackendError(
-                backend: Self.name,
-                message: "a KV cache needs at least one block of one slot, not \(numBlocks) of \(blockSize)")
+                backend: Self.name, message: "a KV cache needs at least one block of one slot in every group")
         }
-        return ReferenceKVCache(specs, numBlocks: numBlocks, blockSize: blockSize, dtype: dtype)
+        return ReferenceKVCache(layout, dtype: dtype)
     }
 
     /// The sampler in plain Swift.

@@ -1,0 +1,3 @@
+"""Decoders with RMSNorm and gated MLPs: name -> configuration class, changes to BASE, how it is saved; see make_models.py."""
+
+FAMILIES = {}

@@ -1,0 +1,3 @@
+"""Multi-head latent attention: name -> configuration class, changes to BASE, how it is saved; see make_models.py."""
+
+FAMILIES = {}

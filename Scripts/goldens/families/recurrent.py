@@ -1,0 +1,3 @@
+"""Hybrids of attention and recurrent layers: name -> configuration class, changes to BASE, how it is saved; see make_models.py."""
+
+FAMILIES = {}

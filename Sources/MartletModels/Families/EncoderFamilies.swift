@@ -1,0 +1,6 @@
+internal import MartletModelIR
+
+extension ModelRegistry {
+    /// Encoders.
+    static let encoderFamilies: [any ModelArchitecture.Type] = []
+}

@@ -1,0 +1,6 @@
+internal import MartletModelIR
+
+extension ModelRegistry {
+    /// Multi-head latent attention.
+    static let latentFamilies: [any ModelArchitecture.Type] = []
+}

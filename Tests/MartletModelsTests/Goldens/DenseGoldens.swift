@@ -1,0 +1,4 @@
+extension GoldenLogitsTests {
+    /// Fixtures of `ModelRegistry.denseFamilies`.
+    static let denseFolders: [String] = []
+}

@@ -1,0 +1,4 @@
+extension GoldenLogitsTests {
+    /// Fixtures of `ModelRegistry.expertFamilies`.
+    static let expertFolders: [String] = []
+}

@@ -1,0 +1,4 @@
+extension GoldenLogitsTests {
+    /// Fixtures of `ModelRegistry.gptFamilies`.
+    static let gptFolders: [String] = []
+}

@@ -1,0 +1,4 @@
+extension GoldenLogitsTests {
+    /// Fixtures of `ModelRegistry.latentFamilies`.
+    static let latentFolders: [String] = []
+}

@@ -1,0 +1,4 @@
+extension GoldenLogitsTests {
+    /// Fixtures of `ModelRegistry.recurrentFamilies`.
+    static let recurrentFolders: [String] = []
+}
