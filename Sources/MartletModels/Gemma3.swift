@@ -20,7 +20,8 @@ struct Gemma3: AttentionDecoder {
             RopeDefaults(layerTypeKeys: .init(theta: "rope_local_base_freq", takesScaling: false)))
         attentionBias = try config.bool("attention_bias", default: false)
         finalSoftcap = try config.optionalFactor("final_logit_softcapping", default: nil)
-        let softcap = try config.optionalFactor("attn_logit_softcapping", default: nil)
+        // The class has this key and the attention does not read it.
+        _ = config.present("attn_logit_softcapping")
         let scale = try config.attentionScale("query_pre_attn_scalar", default: 256)
         // Files that transformers wrote have both spellings, and then layer_types, which decides.
         let written = try config.size("_sliding_window_pattern", default: 6)
@@ -29,7 +30,7 @@ struct Gemma3: AttentionDecoder {
             config: config, numHiddenLayers: shape.numHiddenLayers, defaultWindow: 4096,
             isSliding: { ($0 + 1) % pattern != 0 })
         layers = windows.windows.enumerated().map {
-            shape.attention(layer: $0, slidingWindow: $1, scale: scale, softcap: softcap)
+            shape.attention(layer: $0, slidingWindow: $1, scale: scale)
         }
     }
 
