@@ -5,6 +5,7 @@ final class SafetensorsWeights: WeightSource {
     let names: [String]
     private let shards: [Safetensors]
     private let places: [String: Place]
+    private let storedNames: StoredNames
 
     private struct Place: Sendable {
         let shard: Int
@@ -36,6 +37,7 @@ final class SafetensorsWeights: WeightSource {
         self.shards = shards
         self.places = places
         self.names = names
+        storedNames = StoredNames(names)
     }
 
     var entries: [Safetensors.Entry] { shards.flatMap(\.entries) }
@@ -43,15 +45,18 @@ final class SafetensorsWeights: WeightSource {
     var files: [MappedFile] { shards.map(\.file) }
 
     func weight(_ name: String) -> WeightView? {
-        guard let place = places[name], let format = place.entry.dtype.format else { return nil }
+        guard let place = place(of: name), let format = place.entry.dtype.format else { return nil }
         return WeightView(bytes: shards[place.shard].bytes(of: place.entry), format: format, shape: place.entry.shape)
     }
 
     func refusal(of name: String) -> String? {
-        guard let place = places[name], place.entry.dtype.format == nil else { return nil }
+        guard let place = place(of: name), place.entry.dtype.format == nil else { return nil }
         let file = shards[place.shard].file.path
-        return "\(file): \"\(name)\" has type \(place.entry.dtype), which weights cannot have; F32, F16 and BF16 can"
+        return
+            "\(file): \"\(place.entry.name)\" has type \(place.entry.dtype), which weights cannot have; F32, F16 and BF16 can"
     }
+
+    private func place(of name: String) -> Place? { storedNames.stored(name).flatMap { places[$0] } }
 
     func discardPages(of view: WeightView) {
         for shard in shards { shard.file.discardPages(view.bytes) }
