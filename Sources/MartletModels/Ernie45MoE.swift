@@ -55,9 +55,7 @@ public struct Ernie45MoE: ModelArchitecture {
     /// Keys of released files that transformers does not read: they must say what it assumes, or say nothing of inference.
     private static func checkReleasedKeys(_ config: ModelConfig) throws(ModelError) {
         if config.present("moe_gate") != nil { try config.require("moe_gate", "topk") }
-        for key in ["moe_capacity", "moe_use_aux_free", "moe_dropout_prob", "compression_ratio", "rope_3d"] {
-            _ = config.present(key)
-        }
+        config.readWithoutEffect("moe_capacity", "moe_use_aux_free", "moe_dropout_prob")
     }
 
     /// Rows of the embedding table.
@@ -88,7 +86,8 @@ public struct Ernie45MoE: ModelArchitecture {
                 ? mixed(normed, mlp, into: &recorder) : recorder.gatedMLP(normed, mlp, shape, bias: hasBias)
             x = recorder.add(x, output, mlp)
         }
-        return recorder.lmHead(x, norm: model["norm"], embedding: model["embed_tokens"], shape)
+        let normed = recorder.rmsNorm(recorder.gatherLogitRows(x), model["norm"], shape)
+        return recorder.logits(normed, embedding: model["embed_tokens"], shape, bias: hasBias)
     }
 
     private func mixed(_ x: Value, _ mlp: WeightScope, into recorder: inout Recorder) -> Value {

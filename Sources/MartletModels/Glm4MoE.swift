@@ -35,7 +35,7 @@ public struct Glm4MoE: ModelArchitecture {
         attentionBias = try config.bool("attention_bias", default: false)
         hasQKNorm = try config.bool("use_qk_norm", default: false)
         // Of the layers for speculation, which are not used.
-        for key in ["num_nextn_predict_layers", "num_mtp_layers"] { _ = config.present(key) }
+        config.readWithoutEffect("num_nextn_predict_layers", "num_mtp_layers")
     }
 
     /// Rows of the embedding table.

@@ -38,13 +38,11 @@ public struct MiniMaxM2: ModelArchitecture {
         guard try config.int("shared_intermediate_size", default: 0) == 0 else {
             throw config.error("shared_intermediate_size", "shared experts are not supported; expected 0")
         }
-        if let type = try config.integers("attn_type_list").first(where: { $0 != 1 }) {
+        if let type = try (config.ints("attn_type_list") ?? []).first(where: { $0 != 1 }) {
             throw config.error("attn_type_list", "\(type) is not supported; supported: 1, full attention")
         }
         // Of layers that are not used, and of nothing.
-        for key in ["num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mlp_intermediate_size"] {
-            _ = config.present(key)
-        }
+        config.readWithoutEffect("num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mlp_intermediate_size")
     }
 
     /// Rows of the embedding table.

@@ -41,23 +41,8 @@ extension ModelConfig {
             }
             found = (name, value)
         }
-        return try found?.value ?? int(names[0], default: fallback)
-    }
-
-    /// The integers of an array; an absent or null one is empty.
-    func integers(_ key: String) throws(ModelError) -> [Int] {
-        guard let value = present(key) else { return [] }
-        guard let elements = value.arrayValue else {
-            throw error(key, "expected an array of integers, found \(value.kindName)")
-        }
-        var integers: [Int] = []
-        for element in elements {
-            guard let integer = element.intValue else {
-                throw error(key, "expected integers, found \(element.kindName)")
-            }
-            integers.append(integer)
-        }
-        return integers
+        if let found { return found.value }
+        return try int(names[0], default: fallback)
     }
 
     /// A switch that this architecture supports in one position only.
