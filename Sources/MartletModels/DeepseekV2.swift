@@ -12,7 +12,7 @@ public struct DeepseekV2: ModelArchitecture {
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
         // Always pairs of neighbours, as the reference rotates complex numbers.
-        try config.refuseOther("rope_interleave", than: true)
+        try config.require("rope_interleave", true)
         decoder = try DeepseekDecoder(
             config: config,
             defaults: .init(
@@ -21,13 +21,13 @@ public struct DeepseekV2: ModelArchitecture {
                     numAttentionHeads: 32, headDim: 64, maxPositionEmbeddings: 2048, isRotary: false),
                 isInterleaved: true, numExperts: 64, numSharedExperts: 2, expertWidth: 1407, firstDenseLayers: 0,
                 hasCorrectionBias: false),
-            routing: { numExperts throws(ModelError) in try Self.routing(config, numExperts) })
+            routing: { experts throws(ModelError) in try Self.routing(config, experts) })
     }
 
     private static func routing(
-        _ config: ModelConfig, _ numExperts: Int
+        _ config: ModelConfig, _ experts: ExpertSettings
     ) throws(ModelError) -> MixtureOfExperts.Routing {
-        try config.refuseOther("scoring_func", than: "softmax")
+        try config.require("scoring_func", "softmax")
         // The reference never divides by the sum, whatever the key says, and nor do published files ask for it.
         let isIgnored = try config.bool("norm_topk_prob", default: false)
         if isIgnored { config.note("norm_topk_prob", value: false, source: "norm_topk_prob", rule: "has no effect") }
@@ -37,11 +37,11 @@ public struct DeepseekV2: ModelArchitecture {
         case "greedy":
             _ = (config.present("n_group"), config.present("topk_group"))
             return .init(
-                topK: try config.expertsPerToken(of: numExperts), scoring: .softmax, renormalizes: false, scale: scale)
+                topK: experts.topK, scoring: .softmax, renormalizes: false, scale: scale)
         case "group_limited_greedy":
-            let groups = try config.expertGroups(of: numExperts)
+            let groups = try config.expertGroups(of: experts)
             return .init(
-                topK: try config.expertsPerToken(of: numExperts, groups), scoring: .softmax, numGroups: groups.count,
+                topK: experts.topK, scoring: .softmax, numGroups: groups.count,
                 topGroups: groups.chosen, groupScore: .best, renormalizes: false, scale: scale)
         default:
             throw config.error(

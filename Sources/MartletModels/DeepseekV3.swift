@@ -17,23 +17,23 @@ public struct DeepseekV3: ModelArchitecture {
                 shape: DecoderDefaults(
                     vocabSize: 129_280, hiddenSize: 7168, intermediateSize: 18_432, numHiddenLayers: 61,
                     numAttentionHeads: 128, headDim: 64, maxPositionEmbeddings: 4096, isRotary: false),
-                isInterleaved: true, numExperts: 256, numSharedExperts: 1, expertWidth: 2048, firstDenseLayers: 3,
-                hasCorrectionBias: true),
-            routing: { numExperts throws(ModelError) in try Self.routing(config, numExperts) })
+                isInterleaved: true, numExperts: 256, numExpertsPerToken: 8, numSharedExperts: 1, expertWidth: 2048,
+                firstDenseLayers: 3, hasCorrectionBias: true),
+            routing: { experts throws(ModelError) in try Self.routing(config, experts) })
     }
 
     private static func routing(
-        _ config: ModelConfig, _ numExperts: Int
+        _ config: ModelConfig, _ experts: ExpertSettings
     ) throws(ModelError) -> MixtureOfExperts.Routing {
-        try config.refuseOther("scoring_func", than: "sigmoid")
-        try config.refuseOther("topk_method", than: "noaux_tc")
-        let groups = try config.expertGroups(of: numExperts, defaultCount: 8, defaultChosen: 4)
+        try config.require("scoring_func", "sigmoid")
+        try config.require("topk_method", "noaux_tc")
+        let groups = try config.expertGroups(of: experts, defaultCount: 8, defaultChosen: 4)
         guard groups.size > 1 else {
             throw config.error("n_group", "expected groups of 2 experts or more, found groups of 1")
         }
         return .init(
-            topK: try config.expertsPerToken(of: numExperts, groups, default: 8), scoring: .sigmoid,
-            numGroups: groups.count, topGroups: groups.chosen, groupScore: .bestTwo,
+            topK: experts.topK, scoring: .sigmoid, numGroups: groups.count, topGroups: groups.chosen,
+            groupScore: .bestTwo,
             renormalizes: try config.bool("norm_topk_prob", default: true), renormalizationEps: 1e-20,
             scale: try config.factor("routed_scaling_factor", default: 2.5))
     }

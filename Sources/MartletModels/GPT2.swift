@@ -22,9 +22,7 @@ public struct GPT2: ModelArchitecture {
                 isRotary: false))
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
-        guard try !config.bool("add_cross_attention", default: false) else {
-            throw config.error("add_cross_attention", "expected false: only decoders on their own are served")
-        }
+        try config.require("add_cross_attention", false)
         // The order in which the reference scales; in float32 it is the same product.
         _ = try config.bool("reorder_and_upcast_attn", default: false)
         let isScaled = try config.bool("scale_attn_weights", default: true)

@@ -10,8 +10,7 @@ struct DeepseekDecoder: Hashable, Sendable {
 
     /// The mixture of experts.
     private struct Experts: Hashable, Sendable {
-        let count: Int
-        let width: Int
+        let settings: ExpertSettings
         /// Columns of the shared experts together, or nil.
         let sharedWidth: Int?
         let routing: MixtureOfExperts.Routing
@@ -24,19 +23,20 @@ struct DeepseekDecoder: Hashable, Sendable {
         var shape: DecoderDefaults
         var isInterleaved: Bool
         var numExperts: Int
+        var numExpertsPerToken: Int?
         var numSharedExperts: Int
         var expertWidth: Int
         var firstDenseLayers: Int
         var hasCorrectionBias: Bool
     }
 
-    /// More experts than any checkpoint has.
-    private static let expertLimit = 8192
+    /// More shared experts than any checkpoint has.
+    private static let sharedLimit = 8192
 
-    /// Reads the numbers; `routing` reads how experts are chosen from among so many.
+    /// Reads the numbers; `routing` reads how experts are chosen.
     init(
         config: ModelConfig, defaults: Defaults,
-        routing: (_ numExperts: Int) throws(ModelError) -> MixtureOfExperts.Routing
+        routing: (ExpertSettings) throws(ModelError) -> MixtureOfExperts.Routing
     ) throws(ModelError) {
         // The width of the rotary heads is told by a key of its own, see `LatentShape`.
         let shape = try DecoderShape(
@@ -49,12 +49,19 @@ struct DeepseekDecoder: Hashable, Sendable {
             latent.attention(layer: $0, numHeads: shape.numAttentionHeads, layerScope[$0]["self_attn"])
         }
         mlpBias = try config.bool("mlp_bias", default: false)
-        let count = try config.size("n_routed_experts", default: defaults.numExperts, limit: Self.expertLimit)
-        let width = try config.size("moe_intermediate_size", default: defaults.expertWidth)
+        let settings = try ExpertSettings(
+            config: config,
+            .init(
+                count: (["n_routed_experts"], defaults.numExperts),
+                topK: (["num_experts_per_tok"], defaults.numExpertsPerToken),
+                width: ("moe_intermediate_size", defaults.expertWidth)))
+        guard settings.count > 0 else {
+            throw config.error("n_routed_experts", "expected 1 or more, found \(settings.count)")
+        }
         let shared = try Self.sharedExperts(config, defaults.numSharedExperts)
         experts = Experts(
-            count: count, width: width, sharedWidth: shared > 0 ? shared * width : nil, routing: try routing(count),
-            hasCorrectionBias: defaults.hasCorrectionBias,
+            settings: settings, sharedWidth: shared > 0 ? shared * settings.width : nil,
+            routing: try routing(settings), hasCorrectionBias: defaults.hasCorrectionBias,
             layers: try Self.expertLayers(config, shape.numHiddenLayers, defaults.firstDenseLayers))
         // Layers that predict further tokens come after the decoder's; their weights are not read.
         _ = try config.int("num_nextn_predict_layers", default: 0)
@@ -63,8 +70,8 @@ struct DeepseekDecoder: Hashable, Sendable {
     private static func sharedExperts(_ config: ModelConfig, _ fallback: Int) throws(ModelError) -> Int {
         if config.isNull("n_shared_experts") { return 0 }
         let count = try config.int("n_shared_experts", default: fallback)
-        guard (0...expertLimit).contains(count) else {
-            throw config.error("n_shared_experts", "expected 0 to \(expertLimit), found \(count)")
+        guard (0...sharedLimit).contains(count) else {
+            throw config.error("n_shared_experts", "expected 0 to \(sharedLimit), found \(count)")
         }
         return count
     }
@@ -101,21 +108,13 @@ struct DeepseekDecoder: Hashable, Sendable {
 
     /// Routed experts, and beside them the shared ones, which every row takes.
     private func mixture(_ x: Value, _ scope: WeightScope, _ recorder: inout Recorder) -> Value {
-        let (hidden, width) = (shape.hiddenSize, experts.width)
-        func projections(_ name: String, out: Int, in columns: Int) -> [WeightRef] {
-            (0..<experts.count).map { scope["experts"][$0][name].weight(out: out, in: columns) }
-        }
-        let correction = WeightRef(name: scope["gate"]["e_score_correction_bias"].path, shape: [experts.count])
-        let routed = recorder.emit(
-            .moe(
-                x,
-                MixtureOfExperts(
-                    routing: experts.routing, router: scope["gate"].weight(out: experts.count, in: hidden),
-                    correctionBias: experts.hasCorrectionBias ? correction : nil,
-                    gate: projections("gate_proj", out: width, in: hidden),
-                    up: projections("up_proj", out: width, in: hidden),
-                    down: projections("down_proj", out: hidden, in: width), activation: shape.activation)),
-            name: scope["experts"].path)
+        let (hidden, count) = (shape.hiddenSize, experts.settings.count)
+        let correction = WeightRef(name: scope["gate"]["e_score_correction_bias"].path, shape: [count])
+        let routed = recorder.experts(
+            x, .separate(scope["experts"], experts.settings, hidden: hidden), experts.routing,
+            router: scope["gate"].weight(out: count, in: hidden),
+            correctionBias: experts.hasCorrectionBias ? correction : nil, activation: shape.activation,
+            scope["experts"])
         guard let sharedWidth = experts.sharedWidth else { return routed }
         let shared = recorder.gatedMLP(x, scope["shared_experts"], shape, width: sharedWidth, bias: mlpBias)
         return recorder.add(routed, shared, scope["shared_experts"])
