@@ -10,13 +10,26 @@ public struct ModelConfig: Sendable {
     public let json: JSONObject
     /// Where the values came from, for messages: a file name.
     public let origin: String
-    private let log = ConfigLog()
+    private let log: ConfigLog
     private var spellings: [String: String] = [:]
 
     /// A configuration read from `origin`.
     public init(json: JSONObject, origin: String) {
+        self.init(json: json, origin: origin, log: ConfigLog())
+    }
+
+    private init(json: JSONObject, origin: String, log: ConfigLog) {
         self.json = json
         self.origin = origin
+        self.log = log
+    }
+
+    /// This configuration with another value of `key`, nil removing it; what is read of it counts as read of this one.
+    public func replacing(_ key: String, with value: JSONValue?) -> ModelConfig {
+        log.read(key)
+        var json = json
+        json[key] = value
+        return ModelConfig(json: json, origin: origin, log: log).spelling(spellings)
     }
 
     /// The configuration of a class that keeps some keys under names of its own: usual name to own name.
