@@ -36,13 +36,12 @@ public struct DeepseekV2: ModelArchitecture {
         switch method {
         case "greedy":
             _ = (config.present("n_group"), config.present("topk_group"))
-            return .init(
-                topK: experts.topK, scoring: .softmax, renormalizes: false, scale: scale)
+            return .init(topK: experts.topK, scoring: .softmax, renormalizes: false, scale: scale)
         case "group_limited_greedy":
             let groups = try config.expertGroups(of: experts)
             return .init(
-                topK: experts.topK, scoring: .softmax, numGroups: groups.count,
-                topGroups: groups.chosen, groupScore: .best, renormalizes: false, scale: scale)
+                topK: experts.topK, scoring: .softmax, numGroups: groups.count, topGroups: groups.chosen,
+                groupScore: .best, renormalizes: false, scale: scale)
         default:
             throw config.error(
                 "topk_method", "\(method) is not supported; supported: greedy, group_limited_greedy")
