@@ -27,7 +27,7 @@ import Testing
         #expect(error?.key == "architectures")
         let message = error?.description ?? ""
         #expect(message.contains("GPT9ForCausalLM is not supported"))
-        #expect(message.contains("LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM"))
+        #expect(message.contains(ModelRegistry.builtIn.supportedArchitectures.joined(separator: ", ")))
     }
 
     @Test("a configuration without architectures says so")

@@ -8,13 +8,16 @@ extension Checkpoint {
             throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
         }
         let (files, index) = try Self.weightFiles(folder)
-        let weights = try SafetensorsWeights(folder: folder, files: files, index: index)
+        let origin = folder.path(of: "config.json")
+        let quantization = try QuantizationConfig.find(in: json, origin: origin)
+        let weights = try SafetensorsWeights(folder: folder, files: files, index: index, quantization: quantization)
         let part = LanguageModelPart(config: json)
         let renaming = part?.names(of: weights.names)
         let names = renaming?.map(\.plain) ?? weights.names
         config = ModelConfig(
             json: Self.settlingTies(part?.config ?? json, names: names, isPart: part != nil),
-            origin: folder.path(of: "config.json") + (part.map { $0.path.isEmpty ? "" : ": \($0.path)" } ?? ""))
+            origin: origin + (part.map { $0.path.isEmpty ? "" : ": \($0.path)" } ?? ""))
+        quantization?.note(in: config)
         self.weights = renaming.map { RenamedWeights(weights, $0) } ?? weights
         generationConfig = try folder.object(in: "generation_config.json")
         tokenizer = .huggingFace(directory: folder.path)
@@ -22,7 +25,7 @@ extension Checkpoint {
         let stored = renaming.map { Set($0.map(\.stored)) }
         let entries = weights.entries.filter { stored?.contains($0.name) ?? true }
         formats = FormatSummary.summarize(entries.map { ($0.dtype.name, $0.range.count) })
-        parameterCount = entries.reduce(0) { $0 + $1.elementCount }
+        parameterCount = weights.parameterCount
         mappings = weights.files
     }
 
@@ -61,9 +64,4 @@ extension Checkpoint {
         }
         return (files, nil)
     }
-}
-
-extension Safetensors.Entry {
-    /// Elements, or 0 for a type whose size is not known and whose shape was therefore not checked.
-    var elementCount: Int { dtype.bits == nil ? 0 : shape.reduce(1, *) }
 }
