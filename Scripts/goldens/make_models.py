@@ -64,9 +64,14 @@ for module in (dense, gpt, expert, latent, recurrent):
     FAMILIES.update(module.FAMILIES)
 
 
+def auto_class(config):
+    is_multimodal = hasattr(config, "vision_config")
+    return transformers.AutoModelForImageTextToText if is_multimodal else transformers.AutoModelForCausalLM
+
+
 def random_model(config, seed):
     torch.manual_seed(seed)
-    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager")
+    model = auto_class(config).from_config(config, dtype=torch.float32, attn_implementation="eager")
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if "norm" in name or ".ln_" in name:
@@ -212,9 +217,8 @@ def make(name, seed):
         write_bare_names(folder, how["bare"])
     if how.get("legacy"):
         write_legacy_config(folder)
-    model = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager").eval()
-    tensors = golden(model, config.vocab_size, seed + 1)
+    model = auto_class(config).from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    tensors = golden(model, config.get_text_config().vocab_size, seed + 1)
     save_file(tensors, folder / "golden.safetensors")
     if how.get("gguf", name in OWN):
         write_gguf(folder / "model.gguf", model.config, load_file(folder / "model.safetensors"))
