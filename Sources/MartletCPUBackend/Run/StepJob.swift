@@ -107,6 +107,8 @@ final class StepJob: PoolJob {
                 if isFused(region, step, worker) { continue }
                 storeKV(region, step, worker)
             case .attend(let region): attend(region, step, worker)
+            case .latentQueries(let region): latentQueries(region, step, worker)
+            case .latentValues(let region): latentValues(region, step, worker)
             case .gated(let region): gated(region, step, worker)
             case .map(let region): map(region, step, worker)
             case .add(let region): add(region.pointee, step, worker)
