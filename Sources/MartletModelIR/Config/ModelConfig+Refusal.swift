@@ -10,6 +10,8 @@ extension ModelConfig {
         let readKeys = readKeys
         for (key, value) in json {
             if readKeys.contains(key) || Self.inertKeys.contains(key) { continue }
+            // Dropout belongs to training, whatever it drops.
+            if key.contains("dropout") { continue }
             if isSwitchedOff(key, value) { continue }
             guard Self.telltales.contains(where: key.contains) else { continue }
             throw error(
