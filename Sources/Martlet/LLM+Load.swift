@@ -36,6 +36,10 @@ extension LLM {
     ) throws(LLMError) -> EngineConfiguration {
         let plan = try KVCachePlan.make(opened.kvCacheInputs(configuration))
         var engine = EngineConfiguration(maxModelLen: plan.maxModelLen, numBlocks: plan.numBlocks)
+        engine.hasFullLayers = opened.kvCacheCosts(configuration).fullBytesPerToken != nil
+        engine.windows = plan.windows
+        engine.numStateCheckpoints = plan.numStateCheckpoints
+        engine.longRotaryLength = opened.program.longRotaryLength
         engine.maxNumSeqs = configuration.maxNumSeqs
         engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
         engine.targetStepTime = configuration.targetStepTime
@@ -63,8 +67,7 @@ extension LLM {
         do {
             let executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
             let kvCache = try chosen.backend.makeKVCache(
-                KVCacheLayout(opened.model.kvCacheSpecs, numBlocks: engine.numBlocks, blockSize: engine.blockSize),
-                dtype: configuration.effectiveKVCacheDType)
+                engine.cacheLayout(opened.model.kvCacheSpecs), dtype: configuration.effectiveKVCacheDType)
             return BackendModelRunner(
                 executable: executable, kvCache: kvCache,
                 sampler: chosen.backend.makeSampler(vocabSize: opened.model.vocabSize), configuration: engine,
