@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// ERNIE 4.5 with experts: interleaved rotation, softmax scores corrected while experts are chosen, shared experts.

@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// MiniMax-M2: RMSNorm of all query heads together and of all key heads, half of each head rotated, experts chosen by
