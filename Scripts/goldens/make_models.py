@@ -30,7 +30,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from families import dense, expert, gpt, latent, recurrent
+from families import dense, expert, gpt, latent, quantized, recurrent
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/Fixtures/models"
 BASE = dict(
@@ -60,7 +60,7 @@ FAMILIES = {
 }
 # Families of this file; those of the others are made as GGUF by their own scripts, if at all.
 OWN = list(FAMILIES)
-for module in (dense, gpt, expert, latent, recurrent):
+for module in (dense, gpt, expert, latent, quantized, recurrent):
     FAMILIES.update(module.FAMILIES)
 
 
@@ -137,7 +137,23 @@ def llama3_factors(rope, head_dim):
     return np.array(factors, dtype=np.float32)
 
 
-def write_gguf(path, config, weights):
+def in_blocks(name, type_name):
+    """The type of a linear weight where it is quantised, else None."""
+    return getattr(gguf.GGMLQuantizationType, type_name) if type_name and name.endswith("_proj.weight") else None
+
+
+def round_trip(folder, type_name):
+    """Leaves in the folder the weights that quantised ones stand for."""
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    for name, weight in weights.items():
+        if kind := in_blocks(name, type_name):
+            blocks = gguf.quants.quantize(weight.numpy(), kind)
+            weights[name] = torch.from_numpy(gguf.quants.dequantize(blocks, kind).copy())
+    save_file(weights, path, metadata={"format": "pt"})
+
+
+def write_gguf(path, config, weights, type_name=None):
     """Metadata and names as llama.cpp's convert_hf_to_gguf.py writes them; Mistral is `llama` there."""
     is_llama = config.model_type in ("llama", "mistral")
     name = {"mistral": "llama", "qwen3_moe": "qwen3moe"}.get(config.model_type, config.model_type)
@@ -182,7 +198,9 @@ def write_gguf(path, config, weights):
             data = interleaved(data, heads)
         if is_llama and source.endswith("k_proj.weight"):
             data = interleaved(data, kv_heads)
-        writer.add_tensor(names.get_name(source, try_suffixes=(".weight", ".bias")), data)
+        kind = in_blocks(source, type_name)
+        writer.add_tensor(names.get_name(source, try_suffixes=(".weight", ".bias")),
+                          gguf.quants.quantize(data, kind) if kind else data, raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -204,12 +222,18 @@ def make(name, seed):
     (folder / "generation_config.json").unlink(missing_ok=True)
     if how.get("legacy"):
         write_legacy_config(folder)
+    if "quantize" in how:
+        stored = quantized.apply(folder, how)
+    if "gguf_type" in how:
+        round_trip(folder, how["gguf_type"])
     model = transformers.AutoModelForCausalLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager").eval()
     tensors = golden(model, config.vocab_size, seed + 1)
     save_file(tensors, folder / "golden.safetensors")
     if how.get("gguf", name in OWN):
-        write_gguf(folder / "model.gguf", model.config, load_file(folder / "model.safetensors"))
+        write_gguf(folder / "model.gguf", model.config, load_file(folder / "model.safetensors"), how.get("gguf_type"))
+    if "quantize" in how:
+        quantized.store(folder, how, stored)
     if how.get("gguf_only"):
         (folder / "model.safetensors").unlink()
         (folder / "config.json").unlink()

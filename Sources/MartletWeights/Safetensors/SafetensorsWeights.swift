@@ -93,7 +93,8 @@ final class SafetensorsWeights: WeightSource {
         if entry.dtype.name == "F8_E4M3" { return try float8(name, entry) }
         guard let format = entry.dtype.format else {
             throw unsupported(
-                name, "has type \(entry.dtype), which weights cannot have; F32, F16, BF16 and, with scales, F8_E4M3 can")
+                name, "has type \(entry.dtype), which weights cannot have; F32, F16, BF16 and, with scales, F8_E4M3 can"
+            )
         }
         try checkHasNoScales(name, entry)
         return WeightView(bytes: bytes(of: name), format: format, shape: entry.shape)
