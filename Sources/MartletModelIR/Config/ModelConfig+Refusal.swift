@@ -10,7 +10,8 @@ extension ModelConfig {
         let readKeys = readKeys
         for (key, value) in json {
             if readKeys.contains(key) || Self.inertKeys.contains(key) { continue }
-            if isSwitchedOff(key, value) { continue }
+            // Only training drops anything.
+            if key.contains("dropout") || isSwitchedOff(key, value) { continue }
             guard Self.telltales.contains(where: key.contains) else { continue }
             throw error(
                 key, "\(JSONWriter.string(value)) is not supported by this architecture; remove it if it has no effect")
