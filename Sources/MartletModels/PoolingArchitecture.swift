@@ -8,6 +8,8 @@ public struct PoolingArchitecture: Sendable {
     public let program: Program
     /// What to do with them; layers where the model scores labels.
     public let head: PoolingHead
+    /// The weight of a decoder's vocabulary projection, one row per token; nil for encoders.
+    public let vocabularyProjection: WeightRef?
 
     /// The weights of a checkpoint under the program's names.
     public func weights(_ source: any WeightSource) -> any WeightSource {
@@ -68,10 +70,12 @@ extension ModelRegistry {
         var recorder = Recorder()
         guard model.entryPoints.contains(.decoder) else {
             let output = try model.record(.encoder, into: &recorder)
-            return PoolingArchitecture(model: model, program: recorder.finish(output), head: model.poolingHead)
+            return PoolingArchitecture(
+                model: model, program: recorder.finish(output), head: model.poolingHead, vocabularyProjection: nil)
         }
         let output = try model.record(.decoder, into: &recorder)
-        guard let program = recorder.finish(output).hiddenStates else {
+        let decoder = recorder.finish(output)
+        guard let program = decoder.hiddenStates else {
             throw config.error("architectures", "\(config.architecture) does not end in a vocabulary projection")
         }
         var head = model.poolingHead
@@ -79,6 +83,7 @@ extension ModelRegistry {
             let width = program.nodes[program.output.id].width
             head.layers = [.linear([WeightScope("score").weight(out: numLabels, in: width)], bias: nil)]
         }
-        return PoolingArchitecture(model: model, program: program, head: head)
+        return PoolingArchitecture(
+            model: model, program: program, head: head, vocabularyProjection: decoder.vocabularyWeight)
     }
 }

@@ -27,7 +27,7 @@ import Testing
         #expect(error?.key == "architectures")
         let message = error?.description ?? ""
         #expect(message.contains("GPT9ForCausalLM is not supported"))
-        #expect(message.contains("LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM"))
+        for name in ["BertModel", "LlamaForCausalLM", "Qwen3ForCausalLM"] { #expect(message.contains(name)) }
     }
 
     @Test("a configuration without architectures says so")

@@ -36,6 +36,8 @@ public struct PooledLayers: Sendable {
                         kind: norm.kind, groupSize: norm.groupSize,
                         factors: norm.weights.flatMap { weights[$0] ?? [] }.map { $0 + norm.weightOffset },
                         biases: norm.biases.flatMap { weights[$0] ?? [] }, eps: norm.eps))
+            case .difference:
+                x = ReferenceMatrix(width: 1, elements: [x.elements[1] - x.elements[0]])
             }
         }
         return x.elements

@@ -29,6 +29,8 @@ public struct PoolingHead: Hashable, Sendable {
         case activation(Activation)
         /// Normalisation of the vector.
         case norm(Norm)
+        /// The second of two columns minus the first.
+        case difference
     }
 
     /// How the hidden states become one vector; a default that files beside the model may change.
@@ -44,11 +46,23 @@ public struct PoolingHead: Hashable, Sendable {
 
     /// The weights the layers read.
     public var weights: [WeightRef] {
-        layers.flatMap { layer in
+        layers.flatMap { layer -> [WeightRef] in
             switch layer {
             case .linear(let weights, let bias): weights + (bias.map { [$0] } ?? [])
             case .activation(let activation): activation.weights
             case .norm(let norm): norm.weights + norm.biases
+            case .difference: []
+            }
+        }
+    }
+
+    /// Columns after the layers; 0 without any.
+    public var numOutputs: Int {
+        layers.reduce(0) { columns, layer in
+            switch layer {
+            case .linear(let weights, _): weights.reduce(0) { $0 + $1.shape[0] }
+            case .activation, .norm: columns
+            case .difference: 1
             }
         }
     }
