@@ -50,10 +50,12 @@ public struct Bert: ModelArchitecture {
                 headDim: shape.hiddenSize / shape.numHeads, isCausal: false)
         }
         poolingHead =
-            config.isArchitecture("ForSequenceClassification")
+            config.architecture.hasSuffix("ForSequenceClassification")
             ? Self.classifier(shape, numLabels: try config.numLabels(), isRoberta: isRoberta) : PoolingHead(.cls)
         // Written by old converters and by transformers, without effect on the hidden states.
-        for key in ["tie_word_embeddings", "pooler_num_attention_heads", "pooler_size_per_head", "pooler_num_fc_layers"] {
+        for key in [
+            "tie_word_embeddings", "pooler_num_attention_heads", "pooler_size_per_head", "pooler_num_fc_layers",
+        ] {
             _ = config.present(key)
         }
     }
@@ -73,12 +75,12 @@ public struct Bert: ModelArchitecture {
             vocabSize: try config.size("vocab_size", default: 30_522),
             hiddenSize: try config.size("hidden_size", default: 768),
             intermediateSize: try config.size("intermediate_size", default: 3072),
-            numHiddenLayers: try config.size("num_hidden_layers", default: 12, limit: ModelConfig.encoderCountLimit),
-            numHeads: try config.size("num_attention_heads", default: 12, limit: ModelConfig.encoderCountLimit),
+            numHiddenLayers: try config.size("num_hidden_layers", default: 12, limit: EncoderShape.countLimit),
+            numHeads: try config.size("num_attention_heads", default: 12, limit: EncoderShape.countLimit),
             positionRows: rows, positionOffset: offset,
             tokenTypes: try config.size("type_vocab_size", default: 2),
-            activation: try config.encoderActivation("hidden_act", default: "gelu"),
-            eps: try config.normEps("layer_norm_eps", default: 1e-12))
+            activation: try config.activation("hidden_act", default: "gelu"),
+            eps: try config.epsilon("layer_norm_eps", default: 1e-12))
     }
 
     /// BERT's pooler and classifier, RoBERTa's classification head.
@@ -88,7 +90,8 @@ public struct Bert: ModelArchitecture {
         return PoolingHead(
             .cls,
             layers: [
-                .linear([dense.weight(out: shape.hiddenSize, in: shape.hiddenSize)], bias: dense.bias(shape.hiddenSize)),
+                .linear(
+                    [dense.weight(out: shape.hiddenSize, in: shape.hiddenSize)], bias: dense.bias(shape.hiddenSize)),
                 .activation(.tanh),
                 .linear([output.weight(out: numLabels, in: shape.hiddenSize)], bias: output.bias(numLabels)),
             ])

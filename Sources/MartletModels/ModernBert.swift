@@ -34,10 +34,11 @@ public struct ModernBert: ModelArchitecture {
             hiddenSize: try config.size("hidden_size", default: 768),
             intermediateSize: try config.size("intermediate_size", default: 1152),
             maxPositionEmbeddings: try config.size("max_position_embeddings", default: 8192),
-            activation: try config.encoderActivation("hidden_activation", default: "gelu"),
-            eps: try config.normEps("norm_eps", default: 1e-5),
+            activation: try config.activation("hidden_activation", default: "gelu"),
+            eps: try config.epsilon("norm_eps", default: 1e-5),
             attentionBias: try config.bool("attention_bias", default: false),
-            mlpBias: try config.bool("mlp_bias", default: false), normBias: try config.bool("norm_bias", default: false))
+            mlpBias: try config.bool("mlp_bias", default: false), normBias: try config.bool("norm_bias", default: false)
+        )
         self.shape = shape
         layers = try Self.layers(config, shape)
         poolingHead = try Self.head(config, shape)
@@ -45,13 +46,14 @@ public struct ModernBert: ModelArchitecture {
         for key in [
             "tie_word_embeddings", "decoder_bias", "sparse_prediction", "sparse_pred_ignore_index",
             "deterministic_flash_attn", "repad_logits_with_grad", "initializer_cutoff_factor",
+            "position_embedding_type", "layer_norm_eps",
         ] { _ = config.present(key) }
     }
 
     private static func layers(
         _ config: ModelConfig, _ shape: Shape
     ) throws(ModelError) -> [(AttentionSpec, RotaryEmbedding)] {
-        let numHeads = try config.size("num_attention_heads", default: 12, limit: ModelConfig.encoderCountLimit)
+        let numHeads = try config.size("num_attention_heads", default: 12, limit: EncoderShape.countLimit)
         guard shape.hiddenSize % numHeads == 0 else {
             throw config.error("hidden_size", "\(shape.hiddenSize) is no multiple of \(numHeads) heads")
         }
@@ -73,7 +75,7 @@ public struct ModernBert: ModelArchitecture {
 
     /// Which layers attend locally: `layer_types`, else all but every `global_attn_every_n_layers`th.
     private static func localLayers(_ config: ModelConfig) throws(ModelError) -> [Bool] {
-        let count = try config.size("num_hidden_layers", default: 22, limit: ModelConfig.encoderCountLimit)
+        let count = try config.size("num_hidden_layers", default: 22, limit: EncoderShape.countLimit)
         let period = try config.size("global_attn_every_n_layers", default: 3)
         guard let types = try config.strings("layer_types") else { return (0..<count).map { $0 % period != 0 } }
         guard types.count == count else {
@@ -93,7 +95,9 @@ public struct ModernBert: ModelArchitecture {
     ) throws(ModelError) -> RotaryEmbedding {
         let rope = try RopeParameters(
             config: config, headDim: headDim, maxPositionEmbeddings: shape.maxPositionEmbeddings,
-            layerType: layerType, defaultTheta: try config.double(thetaKey, default: defaultTheta))
+            layerType: layerType,
+            defaults: RopeDefaults(
+                theta: defaultTheta, layerTypeKeys: .init(theta: thetaKey, takesScaling: true)))
         if let unused = rope.unusedKeys.first {
             throw config.error(unused, "is not known to the rotary embedding of this architecture")
         }
@@ -104,8 +108,8 @@ public struct ModernBert: ModelArchitecture {
     private static func head(_ config: ModelConfig, _ shape: Shape) throws(ModelError) -> PoolingHead {
         let pooling = try config.string("classifier_pooling", default: "cls")
         let bias = try config.bool("classifier_bias", default: false)
-        let activation = try config.encoderActivation("classifier_activation", default: "gelu")
-        guard config.isArchitecture("ForSequenceClassification") else { return PoolingHead(.cls) }
+        let activation = try config.activation("classifier_activation", default: "gelu")
+        guard config.architecture.hasSuffix("ForSequenceClassification") else { return PoolingHead(.cls) }
         guard pooling == "cls" || pooling == "mean" else {
             throw config.error("classifier_pooling", "\(pooling) is not supported; supported: cls, mean")
         }

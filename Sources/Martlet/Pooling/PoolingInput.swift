@@ -35,4 +35,10 @@ public struct PoolingResult: Sendable, Hashable {
     public var vectors: [[Float]]
     /// Tokens of all inputs.
     public var numPromptTokens: Int
+
+    /// A result.
+    public init(vectors: [[Float]], numPromptTokens: Int) {
+        self.vectors = vectors
+        self.numPromptTokens = numPromptTokens
+    }
 }

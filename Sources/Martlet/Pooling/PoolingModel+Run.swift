@@ -74,7 +74,8 @@ extension PoolingModel {
     }
 
     private func wrongTask(_ wanted: String) -> LLMError {
-        .invalidRequest(param: "model", message: "the model gives \(task == .embed ? "embeddings" : "scores"), no \(wanted)")
+        .invalidRequest(
+            param: "model", message: "the model gives \(task == .embed ? "embeddings" : "scores"), no \(wanted)")
     }
 
     private func check(dimensions: Int?) throws(LLMError) {
@@ -82,7 +83,8 @@ extension PoolingModel {
         guard let allowed = plan.matryoshka else {
             throw .invalidRequest(
                 param: "dimensions",
-                message: "the model does not support matryoshka representation, changing output dimensions will lead to "
+                message:
+                    "the model does not support matryoshka representation, changing output dimensions will lead to "
                     + "poor results; `is_matryoshka` in config.json or --pooler-config '{\"dimensions\": N}' allows it")
         }
         guard (1...width).contains(dimensions), allowed.isEmpty || allowed.contains(dimensions) else {

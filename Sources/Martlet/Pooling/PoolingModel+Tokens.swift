@@ -31,7 +31,8 @@ extension PoolingModel {
         guard let prompt = plan.files?.prompts[name] else {
             let known = plan.files?.prompts.keys.sorted().joined(separator: ", ") ?? ""
             throw .invalidRequest(
-                param: "prompt_name", message: "the model has no prompt \(name); it has: \(known.isEmpty ? "none" : known)")
+                param: "prompt_name",
+                message: "the model has no prompt \(name); it has: \(known.isEmpty ? "none" : known)")
         }
         return prompt
     }
@@ -42,7 +43,9 @@ extension PoolingModel {
         var request = PoolingRequest(tokenIDs: [], poolings: plan.poolings)
         switch input {
         case .tokenIDs(var ids):
-            if let limit { ids = options.truncationSide == .right ? Array(ids.prefix(limit)) : Array(ids.suffix(limit)) }
+            if let limit {
+                ids = options.truncationSide == .right ? Array(ids.prefix(limit)) : Array(ids.suffix(limit))
+            }
             request.tokenIDs = ids
         case .text(let text):
             set(try tokens(prompt + text, pair: nil, options, limit: limit), in: &request)

@@ -92,8 +92,10 @@ struct PoolingPlan: Sendable {
         let names = poolings.map(\.rawValue).joined(separator: " and ")
         let source = files?.poolings == nil ? "the architecture" : "its sentence-transformers files"
         if let labels { return ["scores of \(labels.count) labels from \(names), \(activation)"] }
-        return ["embeddings of \(width) columns: \(names) pooling as \(source) say\(files?.poolings == nil ? "s" : ""), "
-            + (normalizes ? "normalised" : "not normalised")]
+        return [
+            "embeddings of \(width) columns: \(names) pooling as \(source) say\(files?.poolings == nil ? "s" : ""), "
+                + (normalizes ? "normalised" : "not normalised")
+        ]
     }
 
     /// `--pooler-config`: what it says replaces what the files say.
@@ -137,7 +139,8 @@ extension SentenceTransformersFiles.Dense {
     func layers() throws(LLMError) -> PooledLayers {
         let linear = WeightScope("linear")
         var layers = [
-            PoolingHead.Layer.linear([linear.weight(out: outputs, in: inputs)], bias: hasBias ? linear.bias(outputs) : nil)
+            PoolingHead.Layer.linear(
+                [linear.weight(out: outputs, in: inputs)], bias: hasBias ? linear.bias(outputs) : nil)
         ]
         if let activation { layers.append(.activation(activation)) }
         let weights: any WeightSource

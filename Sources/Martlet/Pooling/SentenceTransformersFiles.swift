@@ -63,7 +63,8 @@ struct SentenceTransformersFiles: Sendable {
 
     private static func unknown(_ type: String, _ folder: String) -> LLMError {
         .unsupported(
-            "\(folder)/modules.json: module \(type) is not supported; supported: Transformer, Pooling, Dense, Normalize")
+            "\(folder)/modules.json: module \(type) is not supported; supported: Transformer, Pooling, Dense, Normalize"
+        )
     }
 
     private mutating func readTransformer(_ folder: String) throws(LLMError) {

@@ -104,8 +104,9 @@ struct LogitsCommand: AsyncParsableCommand {
             let (rows, width) = (try pass.hiddenStates(of: tokenIDs), pass.width)
             writer.add("\(name).last_hidden_state", shape: [tokenIDs.count, width], rows)
             let mean = (0..<width).map { column in
-                Float(stride(from: column, to: rows.count, by: width).reduce(0.0) { $0 + Double(rows[$1]) }
-                    / Double(tokenIDs.count))
+                Float(
+                    stride(from: column, to: rows.count, by: width).reduce(0.0) { $0 + Double(rows[$1]) }
+                        / Double(tokenIDs.count))
             }
             for (pooling, vector) in [
                 ("mean", mean), ("cls", Array(rows.prefix(width))), ("last", Array(rows.suffix(width))),

@@ -22,14 +22,20 @@ struct PoolingCommandOptions: ParsableArguments {
     var task = Task.auto
 
     @Option(
-        help: ArgumentHelp("JSON object with pooling_type, use_activation, dimensions.", valueName: "json"))
-    var poolerConfig: JSONObjectArgument?
+        help: ArgumentHelp(
+            "JSON object with pooling_type, use_activation, dimensions.", valueName: "json"),
+        transform: JSONObjectArgument.parse)
+    var poolerConfig = JSONObject()
 
-    @Option(help: ArgumentHelp("Older spelling of --pooler-config.", valueName: "json"))
-    var overridePoolerConfig: JSONObjectArgument?
+    @Option(
+        help: ArgumentHelp("Older spelling of --pooler-config.", valueName: "json"),
+        transform: JSONObjectArgument.parse)
+    var overridePoolerConfig = JSONObject()
 
     mutating func validate() throws {
-        guard task != .reward else { throw ValidationError("--task reward is not supported; supported: embed, classify") }
+        guard task != .reward else {
+            throw ValidationError("--task reward is not supported; supported: embed, classify")
+        }
     }
 
     /// Writes these choices into a configuration.
@@ -44,6 +50,6 @@ struct PoolingCommandOptions: ParsableArguments {
             configuration.runner = .pooling
             if convert == .auto { configuration.convert = .classify }
         }
-        if let object = (poolerConfig ?? overridePoolerConfig)?.object { configuration.poolerConfig = object }
+        configuration.poolerConfig = poolerConfig.isEmpty ? overridePoolerConfig : poolerConfig
     }
 }

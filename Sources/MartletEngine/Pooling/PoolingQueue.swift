@@ -8,7 +8,7 @@ final class PoolingJob {
 
     init(
         id: UInt64, requests: [PoolingRequest],
-        continuation: CheckedContinuation<Result<[[Float]], EngineError>, Never>
+        continuation: CheckedContinuation<Result<[[Float]], EngineError>, Never>?
     ) {
         self.id = id
         self.requests = requests

@@ -39,9 +39,10 @@ public final class SequenceRunner {
         self.vocabSize = vocabSize
         maxModelLen = configuration.maxModelLen
         blockSize = configuration.blockSize
-        longRotaryLength = program.nodes.lazy.compactMap { node in
-            if case .rotary(_, let rotary, _) = node.op { rotary.long?.length } else { nil }
-        }.first
+        longRotaryLength =
+            program.nodes.lazy.compactMap { node in
+                if case .rotary(_, let rotary, _) = node.op { rotary.long?.length } else { nil }
+            }.first
         batch = InputBatch(
             maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxNumBatchedTokens,

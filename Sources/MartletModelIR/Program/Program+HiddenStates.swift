@@ -19,5 +19,7 @@ extension Program {
     }
 
     /// The weight of the vocabulary projection, one row per token; nil where there is none.
-    public var vocabularyWeight: WeightRef? { vocabularyProjection.flatMap { $0.weights.count == 1 ? $0.weights[0] : nil } }
+    public var vocabularyWeight: WeightRef? {
+        vocabularyProjection.flatMap { $0.weights.count == 1 ? $0.weights[0] : nil }
+    }
 }
