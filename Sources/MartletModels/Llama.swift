@@ -14,7 +14,7 @@ public struct Llama: ModelArchitecture {
 
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
-        let shape = try DecoderShape(config: config, defaultMaxPositionEmbeddings: 2048)
+        let shape = try DecoderShape(config: config, defaults: DecoderDefaults(maxPositionEmbeddings: 2048))
         self.shape = shape
         attentionBias = try config.bool("attention_bias", default: false)
         mlpBias = try config.bool("mlp_bias", default: false)
@@ -38,7 +38,7 @@ public struct Llama: ModelArchitecture {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,
-                bias: attentionBias ? .qkvo : .none)
+                rotary: shape.rotary, bias: attentionBias ? .qkvo : .none)
             x = recorder.add(x, attended, layer["self_attn"])
             let mlp = recorder.gatedMLP(
                 recorder.rmsNorm(x, layer["post_attention_layernorm"], shape), layer["mlp"], shape, bias: mlpBias)

@@ -13,7 +13,7 @@ public struct Mistral: ModelArchitecture {
     /// Reads and checks a configuration; an absent `sliding_window` is 4096 as in transformers, null is none.
     public init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
-            config: config, defaultNumKeyValueHeads: 8, defaultMaxPositionEmbeddings: 131_072)
+            config: config, defaults: DecoderDefaults(numKeyValueHeads: 8, maxPositionEmbeddings: 131_072))
         self.shape = shape
         let window = config.isNull("sliding_window") ? nil : try config.size("sliding_window", default: 4096)
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0, slidingWindow: window) }
@@ -35,7 +35,8 @@ public struct Mistral: ModelArchitecture {
         for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
-                recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape)
+                recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,
+                rotary: shape.rotary)
             x = recorder.add(x, attended, layer["self_attn"])
             let mlp = recorder.gatedMLP(
                 recorder.rmsNorm(x, layer["post_attention_layernorm"], shape), layer["mlp"], shape)

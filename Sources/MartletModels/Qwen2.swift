@@ -17,7 +17,7 @@ public struct Qwen2: ModelArchitecture {
             throw config.error("attention_bias", "expected true, this architecture always has these biases")
         }
         let shape = try DecoderShape(
-            config: config, defaultNumKeyValueHeads: 32, defaultMaxPositionEmbeddings: 32_768)
+            config: config, defaults: DecoderDefaults(numKeyValueHeads: 32, maxPositionEmbeddings: 32_768))
         self.shape = shape
         layers = try LayerWindows(config: config, numHiddenLayers: shape.numHiddenLayers).windows.enumerated().map {
             shape.attention(layer: $0, slidingWindow: $1)
@@ -40,7 +40,8 @@ public struct Qwen2: ModelArchitecture {
         for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
-                recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape, bias: .qkv)
+                recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,
+                rotary: shape.rotary, bias: .qkv)
             x = recorder.add(x, attended, layer["self_attn"])
             let mlp = recorder.gatedMLP(
                 recorder.rmsNorm(x, layer["post_attention_layernorm"], shape), layer["mlp"], shape)

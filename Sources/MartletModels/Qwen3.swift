@@ -14,7 +14,8 @@ public struct Qwen3: ModelArchitecture {
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
-            config: config, defaultHeadDim: 128, defaultNumKeyValueHeads: 32, defaultMaxPositionEmbeddings: 32_768)
+            config: config,
+            defaults: DecoderDefaults(numKeyValueHeads: 32, headDim: 128, maxPositionEmbeddings: 32_768))
         self.shape = shape
         attentionBias = try config.bool("attention_bias", default: false)
         layers = try LayerWindows(config: config, numHiddenLayers: shape.numHiddenLayers).windows.enumerated().map {
@@ -39,7 +40,7 @@ public struct Qwen3: ModelArchitecture {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,
-                bias: attentionBias ? .qkvo : .none, qkNorm: true)
+                rotary: shape.rotary, bias: attentionBias ? .qkvo : .none, qkNorm: .perHead())
             x = recorder.add(x, attended, layer["self_attn"])
             let mlp = recorder.gatedMLP(
                 recorder.rmsNorm(x, layer["post_attention_layernorm"], shape), layer["mlp"], shape)
