@@ -7,6 +7,7 @@ public struct WeightScales: @unchecked Sendable {
     public enum Format: Hashable, Sendable {
         case f32
         case bf16
+        case f16
         /// A power of two, 2^(byte - 127).
         case e8m0
 
@@ -14,7 +15,7 @@ public struct WeightScales: @unchecked Sendable {
         public var bytes: Int {
             switch self {
             case .f32: 4
-            case .bf16: 2
+            case .bf16, .f16: 2
             case .e8m0: 1
             }
         }
@@ -47,6 +48,7 @@ public struct WeightScales: @unchecked Sendable {
         case .f32: return base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
         case .bf16:
             return Float(bitPattern: UInt32(base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
+        case .f16: return base.half(at: 2 * index)
         case .e8m0: return Float8.e8m0(base.byte(index))
         }
     }

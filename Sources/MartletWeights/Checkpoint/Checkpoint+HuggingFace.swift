@@ -8,14 +8,17 @@ extension Checkpoint {
             throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
         }
         let (files, index) = try Self.weightFiles(folder)
-        let weights = try SafetensorsWeights(folder: folder, files: files, index: index)
-        config = ModelConfig(json: json, origin: folder.path(of: "config.json"))
+        let origin = folder.path(of: "config.json")
+        let quantization = try QuantizationConfig.find(in: json, origin: origin)
+        let weights = try SafetensorsWeights(folder: folder, files: files, index: index, quantization: quantization)
+        config = ModelConfig(json: json, origin: origin)
+        quantization?.note(in: config)
         self.weights = weights
         generationConfig = try folder.object(in: "generation_config.json")
         tokenizer = .huggingFace(directory: folder.path)
         chatTemplates = try folder.chatTemplates()
         formats = FormatSummary.summarize(weights.entries.map { ($0.dtype.name, $0.range.count) })
-        parameterCount = weights.entries.reduce(0) { $0 + $1.elementCount }
+        parameterCount = weights.parameterCount
         mappings = weights.files
     }
 
@@ -42,9 +45,4 @@ extension Checkpoint {
         }
         return (files, nil)
     }
-}
-
-extension Safetensors.Entry {
-    /// Elements, or 0 for a type whose size is not known and whose shape was therefore not checked.
-    var elementCount: Int { dtype.bits == nil ? 0 : shape.reduce(1, *) }
 }
