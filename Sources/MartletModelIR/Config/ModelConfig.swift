@@ -10,12 +10,25 @@ public struct ModelConfig: Sendable {
     public let json: JSONObject
     /// Where the values came from, for messages: a file name.
     public let origin: String
-    private let log = ConfigLog()
+    private let log: ConfigLog
 
     /// A configuration read from `origin`.
     public init(json: JSONObject, origin: String) {
+        self.init(json: json, origin: origin, log: ConfigLog())
+    }
+
+    private init(json: JSONObject, origin: String, log: ConfigLog) {
         self.json = json
         self.origin = origin
+        self.log = log
+    }
+
+    /// This configuration with another value of `key`, nil removing it; what is read of it counts as read of this one.
+    public func replacing(_ key: String, with value: JSONValue?) -> ModelConfig {
+        log.read(key)
+        var json = json
+        json[key] = value
+        return ModelConfig(json: json, origin: origin, log: log)
     }
 
     /// The first `architectures` entry, or an empty string.

@@ -51,6 +51,22 @@ struct DecoderShape: Hashable, Sendable {
             slidingWindow: slidingWindow, softcap: softcap)
     }
 
+    /// The attention of every layer, all alike.
+    func attentions(slidingWindow: Int? = nil, scale: Float? = nil) -> [AttentionSpec] {
+        (0..<numHiddenLayers).map { attention(layer: $0, slidingWindow: slidingWindow, scale: scale) }
+    }
+
+    /// The rotation of another layer type than `rotary` is for.
+    func rotary(
+        _ config: ModelConfig, layerType: String, _ defaults: RopeDefaults
+    ) throws(ModelError) -> RotaryEmbedding {
+        let rope = try RopeParameters(
+            config: config, headDim: headDim, maxPositionEmbeddings: maxPositionEmbeddings, layerType: layerType,
+            defaults: defaults)
+        try rope.refuseUnusedKeys(config)
+        return rope.rotaryEmbedding()
+    }
+
     private static func keyValueHeads(
         _ config: ModelConfig, _ queryHeads: Int, _ fallback: Int?
     ) throws(ModelError) -> Int {

@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 extension ModelConfig {
@@ -19,6 +20,26 @@ extension ModelConfig {
     func optionalFactor(_ key: String, default fallback: Double?) throws(ModelError) -> Float? {
         if isNull(key) || present(key) == nil && fallback == nil { return nil }
         return try factor(key, default: fallback)
+    }
+
+    /// The scale of attention scores that a key gives as the width whose root divides them.
+    func attentionScale(_ key: String, default fallback: Double) throws(ModelError) -> Float {
+        let width = try double(key, default: fallback)
+        guard width > 0, width.isFinite else { throw error(key, "expected more than 0, found \(width)") }
+        return Float(1 / width.squareRoot())
+    }
+
+    /// Refuses a key whose value is none of those this architecture has; absent and null are fine.
+    func expect(_ key: String, oneOf accepted: JSONValue...) throws(ModelError) {
+        guard let value = present(key), !accepted.contains(where: { $0.isSame(as: value) }) else { return }
+        let list = accepted.map { JSONWriter.string($0) }.joined(separator: " or ")
+        throw error(key, "expected \(list), found \(JSONWriter.string(value))")
+    }
+
+    /// Refuses a key whose value differs from that of the key it is another name for.
+    func expect(_ key: String, sameAs other: String) throws(ModelError) {
+        guard let value = present(key), let expected = present(other), !expected.isSame(as: value) else { return }
+        throw error(key, "\(JSONWriter.string(value)) contradicts \(other), which is \(JSONWriter.string(expected))")
     }
 
     /// An activation by its name in transformers.
@@ -60,5 +81,13 @@ extension ModelConfig {
             kinds.append(kind)
         }
         return kinds
+    }
+}
+
+extension JSONValue {
+    /// Equal, whether numbers are written with a fraction or not.
+    fileprivate func isSame(as other: JSONValue) -> Bool {
+        if let number = doubleValue { return number == other.doubleValue }
+        return self == other
     }
 }

@@ -15,6 +15,8 @@ enum QKNorm: Hashable, Sendable {
     case perHead(weightOffset: Float = 0)
     /// RMSNorm of all heads of a row together.
     case wholeRow
+    /// LayerNorm of every head, with weights of its own for each.
+    case layerOfHeads
 }
 
 extension Recorder {
@@ -55,6 +57,9 @@ extension Recorder {
         case .wholeRow:
             query = .rms(scope["q_norm"].weight(spec.queryWidth), eps: shape.normEps)
             key = .rms(scope["k_norm"].weight(spec.keyWidth), eps: shape.normEps)
+        case .layerOfHeads:
+            query = .layerOfHeads(scope["q_norm"], count: spec.numHeads, width: spec.headDim, eps: shape.normEps)
+            key = .layerOfHeads(scope["k_norm"], count: spec.numKVHeads, width: spec.headDim, eps: shape.normEps)
         }
         return emit(.qkNorm(qkv, query: query, key: key, spec), name: scope["qk_norm"].path)
     }
@@ -73,6 +78,14 @@ extension Recorder {
     ) -> Value {
         linear(
             attended, [(projection, shape.hiddenSize)], in: spec.queryWidth, bias: bias, name: projection.path)
+    }
+}
+
+extension Norm {
+    /// LayerNorm of `count` heads with a weight of shape `[count, width]`.
+    fileprivate static func layerOfHeads(_ scope: WeightScope, count: Int, width: Int, eps: Float) -> Norm {
+        let weights = (0..<count).map { scope.weight(width).stacked(at: $0, of: count) }
+        return Norm(.layer, groupSize: width, weights: weights, eps: eps)
     }
 }
 
