@@ -73,6 +73,9 @@ def random_model(config, seed):
                 weight.copy_(1 + 0.3 * torch.randn_like(weight))
             elif name.endswith("bias"):
                 weight.copy_(0.3 * torch.randn_like(weight))
+        for name, buffer in model.named_buffers():
+            if name.endswith("e_score_correction_bias"):
+                buffer.copy_(0.3 * torch.randn_like(buffer))
     return model.eval()
 
 
@@ -137,8 +140,9 @@ def llama3_factors(rope, head_dim):
 def write_gguf(path, config, weights):
     """Metadata and names as llama.cpp's convert_hf_to_gguf.py writes them; Mistral is `llama` there."""
     is_llama = config.model_type in ("llama", "mistral")
-    name = "llama" if is_llama else config.model_type
-    arch = {"llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3}[name]
+    name = {"mistral": "llama", "qwen3_moe": "qwen3moe"}.get(config.model_type, config.model_type)
+    arch = {"llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3,
+            "qwen3moe": gguf.MODEL_ARCH.QWEN3MOE}[name]
     heads, kv_heads = config.num_attention_heads, config.num_key_value_heads
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
     writer = gguf.GGUFWriter(str(path), name)
@@ -153,6 +157,11 @@ def write_gguf(path, config, weights):
     if getattr(config, "head_dim", None):
         writer.add_key_length(head_dim)
         writer.add_value_length(head_dim)
+    if name == "qwen3moe":
+        weights = expert.stacked(weights, config.num_experts)
+        writer.add_expert_count(config.num_experts)
+        writer.add_expert_used_count(config.num_experts_per_tok)
+        writer.add_expert_feed_forward_length(config.moe_intermediate_size)
     writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     if is_llama:
         writer.add_vocab_size(config.vocab_size)

@@ -90,11 +90,13 @@ extension MixtureOfExperts.Routing {
         let topGroups = try config.size("topk_group", default: topGroups)
         guard experts.count % numGroups == 0, experts.count / numGroups >= 2 else {
             throw config.error(
-                "n_group", "expected groups of equal size, two or more of \(experts.count) experts in each, found \(numGroups)")
+                "n_group",
+                "expected groups of equal size, two or more of \(experts.count) experts in each, found \(numGroups)")
         }
         guard topGroups <= numGroups, topGroups * (experts.count / numGroups) >= experts.topK else {
             throw config.error(
-                "topk_group", "expected at most \(numGroups) and enough for \(experts.topK) experts, found \(topGroups)")
+                "topk_group", "expected at most \(numGroups) and enough for \(experts.topK) experts, found \(topGroups)"
+            )
         }
         return MixtureOfExperts.Routing(
             topK: experts.topK, scoring: .sigmoid, numGroups: numGroups, topGroups: topGroups, groupScore: .bestTwo,

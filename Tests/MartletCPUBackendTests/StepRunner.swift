@@ -18,18 +18,28 @@ final class StepRunner {
     private var tables: [[Int32]] = []
     private var freeBlocks: [Int32]
 
-    init(
+    convenience init(
         backend: some Backend, model: TinyModel, weights: RandomWeights, dtype: KVCacheDType = .float32,
         blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128, seed: UInt64 = 7,
         float32: Bool = true
     ) throws {
+        try self.init(
+            backend: backend, program: model.program(), specs: model.kvCacheSpecs, weights: weights, dtype: dtype,
+            blockSize: blockSize, maxTokens: maxTokens, numBlocks: numBlocks, seed: seed, float32: float32)
+    }
+
+    init(
+        backend: some Backend, program: Program, specs: [KVCacheSpec], weights: RandomWeights,
+        dtype: KVCacheDType = .float32, blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128,
+        seed: UInt64 = 7, float32: Bool = true
+    ) throws {
         executable = try backend.compile(
-            model.program(), weights: weights,
+            program, weights: weights,
             options: CompileOptions(
                 maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 2048,
                 float32Arithmetic: float32))
         cache = try backend.makeKVCache(
-            KVCacheLayout(model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize), dtype: dtype)
+            KVCacheLayout(specs, numBlocks: numBlocks, blockSize: blockSize), dtype: dtype)
         batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 128, maxLogitRows: maxTokens)
         var random = SplitMix(seed: seed)
         freeBlocks = (0..<Int32(numBlocks)).shuffled(using: &random)

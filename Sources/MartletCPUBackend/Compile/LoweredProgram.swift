@@ -42,6 +42,8 @@ enum LoweredRegion: Hashable {
     case attention(Int, [LoweredHeadOp], AttentionSpec, out: Int)
     case gatedSilu(Int, out: Int)
     case add(Int, Int, out: Int)
+    /// The sum of the chosen experts, plus another value if there is one.
+    case experts(LoweredSource, MixtureOfExperts, addend: Int?, out: Int)
 
     /// Values read.
     var inputs: [Int] {
@@ -52,6 +54,7 @@ enum LoweredRegion: Hashable {
         case .linear(let source, _, _, _, _): [source.value]
         case .heads(let x, _, _, _), .attention(let x, _, _, _), .gatedSilu(let x, _): [x]
         case .add(let x, let y, _): [x, y]
+        case .experts(let source, _, let addend, _): [source.value] + [addend].compactMap(\.self)
         }
     }
 
@@ -59,7 +62,7 @@ enum LoweredRegion: Hashable {
     var output: Int {
         switch self {
         case .embed(_, _, let out), .rows(_, let out), .linear(_, _, _, _, let out), .heads(_, _, _, let out),
-            .attention(_, _, _, let out), .gatedSilu(_, let out), .add(_, _, let out):
+            .attention(_, _, _, let out), .gatedSilu(_, let out), .add(_, _, let out), .experts(_, _, _, let out):
             out
         }
     }

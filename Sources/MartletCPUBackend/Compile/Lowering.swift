@@ -63,7 +63,8 @@ struct Lowering {
             regions.append(.attention(value, ops, spec, out: index))
         case .gatedActivation(let x, .silu): regions.append(.gatedSilu(x.id, out: index))
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
-        case .latentAttention, .gatedActivation, .activation, .moe, .multiply, .scale, .softcap, .shortConv,
+        case .moe(let x, let experts): lowerExperts(index, x.id, experts)
+        case .latentAttention, .gatedActivation, .activation, .multiply, .scale, .softcap, .shortConv,
             .gatedDeltaNet, .mamba2:
             throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
@@ -76,7 +77,7 @@ struct Lowering {
         guard index != output, !consumers[index].isEmpty else { return false }
         return consumers[index].allSatisfy { consumer in
             switch nodes[consumer].op {
-            case .linear: true
+            case .linear, .moe: true
             case .gatherLogitRows: joinsLinear(consumer)
             // Two norms in a row: the first is written out.
             case .norm: !isNormed(index) && joinsLinear(consumer)
@@ -137,6 +138,19 @@ struct Lowering {
             }
         }
         regions.append(.linear(source(of: x), weights, bias: bias, epilogue, out: out))
+    }
+
+    private mutating func lowerExperts(_ index: Int, _ x: Int, _ experts: MixtureOfExperts) {
+        var (addend, out): (Int?, Int) = (nil, index)
+        if index != output, consumers[index].count == 1, case .add(let a, let b) = nodes[consumers[index][0]].op,
+            min(a.id, b.id) < index, max(a.id, b.id) == index
+        {
+            // The other operand was made before the experts.
+            out = consumers[index][0]
+            addend = min(a.id, b.id)
+            absorbed.insert(out)
+        }
+        regions.append(.experts(source(of: x), experts, addend: addend, out: out))
     }
 
     // MARK: Head operations before an attention

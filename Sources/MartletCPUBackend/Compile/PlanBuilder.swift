@@ -9,12 +9,16 @@ struct PlanBuilder {
     let numThreads: Int
     let lowering: Lowering
     let storage = PlanStorage()
-    private let weights: WeightStore
+    let weights: WeightStore
     private var arena = ArenaPlanner()
     /// Arena buffer of each written value, by value id.
     private var buffers: [Int: Int] = [:]
     private var arenaBase: UnsafeMutableRawPointer?
     var scratch: WorkerScratch
+    /// What all layers of experts use, if there are any.
+    var expertScratch: UnsafePointer<ExpertScratch>?
+    /// Where the routers' prepared input lies.
+    var routerInput: UnsafeMutableRawPointer
     private var rotaries: [RotaryEmbedding: UnsafePointer<RotaryTable>] = [:]
     private var regions: [Region] = []
     private var labels: [RegionTimer.Label] = []
@@ -37,12 +41,14 @@ struct PlanBuilder {
         scratch = WorkerScratch(
             base: UnsafeMutableRawPointer(storage.floats(1)), bytesPerWorker: 0, rowsBytes: 0, preparedBytes: 0,
             gateBytes: 0, attentionBytes: 0)
+        routerInput = scratch.base
     }
 
     /// Loads, packs and places everything.
     mutating func build() throws(BackendError) -> Plan {
         try loadMatrices()
         try placeBuffers()
+        expertScratch = try makeExpertScratch()
         try makeBegin()
         for region in lowering.regions { try make(region) }
         try makeScratch()
@@ -76,6 +82,7 @@ struct PlanBuilder {
 
     private func loadMatrices() throws(BackendError) {
         for region in lowering.regions {
+            if case .experts(_, let experts, _, _) = region { try planExperts(experts) }
             guard case .linear(_, let refs, _, _, _) = region else { continue }
             for ref in refs { try weights.plan(ref, float32: options.float32Arithmetic) }
         }
@@ -225,15 +232,16 @@ struct PlanBuilder {
                 first: UnsafePointer(pointer(x)), second: UnsafePointer(pointer(y)), out: out,
                 width: width(region.output), domain: domain)
             append(.add(storage.place(pair)), label("add", region))
+        case .experts(let source, let experts, let addend, _): try makeExperts(region, source, experts, addend)
         }
     }
 
-    private mutating func append(_ region: Region, _ label: RegionTimer.Label) {
+    mutating func append(_ region: Region, _ label: RegionTimer.Label) {
         regions.append(region)
         labels.append(label)
     }
 
-    private func rowSource(_ source: LoweredSource, _ domain: RowDomain) throws(BackendError) -> RowSource {
+    func rowSource(_ source: LoweredSource, _ domain: RowDomain) throws(BackendError) -> RowSource {
         var norm: UnsafePointer<Float>?
         if let source = source.norm { norm = try rmsWeight(source) }
         return RowSource(

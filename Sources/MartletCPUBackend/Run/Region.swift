@@ -12,6 +12,11 @@ enum Region: BitwiseCopyable {
     case attend(UnsafePointer<AttentionRegion>)
     case gatedSilu(UnsafePointer<PairRegion>)
     case add(UnsafePointer<PairRegion>)
+    case route(UnsafePointer<ExpertRegion>)
+    case groupRows(UnsafePointer<ExpertRegion>)
+    case expertsIn(UnsafePointer<ExpertRegion>)
+    case expertsOut(UnsafePointer<ExpertRegion>)
+    case combineExperts(UnsafePointer<ExpertRegion>)
 }
 
 /// Rows in memory and what happens to them when they are read.

@@ -88,6 +88,14 @@ final class StepJob: PoolJob {
             case .attend(let region): attend(region, step, worker)
             case .gatedSilu(let region): gatedSilu(region.pointee, step, worker)
             case .add(let region): add(region.pointee, step, worker)
+            case .route(let region): route(region, step, worker)
+            case .groupRows(let region):
+                // Few rows are grouped where they are routed.
+                if step.rows(region.pointee.source.domain) <= CPUExecutable.fewRows { continue }
+                groupRows(region, step, worker)
+            case .expertsIn(let region): multiplyExpertsIn(region, step, worker)
+            case .expertsOut(let region): multiplyExpertsOut(region, step, worker)
+            case .combineExperts(let region): combine(region, step, worker)
             }
             if isTimed { timer?.finish(region: index, step) }
         }

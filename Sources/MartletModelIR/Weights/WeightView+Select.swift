@@ -50,11 +50,18 @@ extension WeightView {
     private static func transpose<Element: BitwiseCopyable>(
         _ source: UnsafeRawBufferPointer, _: Element.Type, _ rows: Int, _ columns: Int, into target: OwnedBytes
     ) {
-        let size = MemoryLayout<Element>.size
-        for row in 0..<rows {
-            for column in 0..<columns {
-                let element = source.loadUnaligned(fromByteOffset: (row * columns + column) * size, as: Element.self)
-                target.base.storeBytes(of: element, toByteOffset: (column * rows + row) * size, as: Element.self)
+        // In tiles: lines of both sides stay in the first-level cache until they are used up.
+        let (size, tile) = (MemoryLayout<Element>.size, 32)
+        for firstRow in stride(from: 0, to: rows, by: tile) {
+            for firstColumn in stride(from: 0, to: columns, by: tile) {
+                for column in firstColumn..<min(firstColumn + tile, columns) {
+                    for row in firstRow..<min(firstRow + tile, rows) {
+                        let element = source.loadUnaligned(
+                            fromByteOffset: (row * columns + column) * size, as: Element.self)
+                        target.base.storeBytes(
+                            of: element, toByteOffset: (column * rows + row) * size, as: Element.self)
+                    }
+                }
             }
         }
     }
