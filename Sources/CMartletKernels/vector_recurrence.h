@@ -57,10 +57,10 @@ static float dot(const float *x, const float *y, int64_t n) {
 
 // MARK: Blocks of columns
 
-// Calls steps(vectors, part, column) for the columns [first, end): whole blocks, then of what is left single vectors and
-// a part of one. `state` is where the block begins and `stride` its floats per row.
+// STEPS(vectors, lanes, column) for all columns: whole blocks, then of what is left single vectors and a part of one.
+// `state` is where the columns begin and `stride` the floats of their block's rows.
 #define FOR_COLUMNS(head, STEPS)                                                                             \
-    for (int64_t column = (head)->first; column < (head)->end; column += RECURRENCE_COLUMNS) {              \
+    for (int64_t column = 0; column < (head)->columns; column += RECURRENCE_COLUMNS) {                      \
         const int64_t left = (head)->columns - column;                                                      \
         const int64_t stride = left < RECURRENCE_COLUMNS ? left : RECURRENCE_COLUMNS;                       \
         float *state = (head)->state + column * (head)->rows;                                               \
@@ -81,9 +81,7 @@ INLINE void store_lanes(float *p, const int64_t n, vf v) {
 }
 
 static void clear_if_fresh(const ck_head_state *head) {
-    if (head->is_fresh)
-        memset(head->state + head->first * head->rows, 0,
-               (size_t)((head->end - head->first) * head->rows) * sizeof(float));
+    if (head->is_fresh) memset(head->state, 0, (size_t)(head->columns * head->rows) * sizeof(float));
 }
 
 // MARK: Gated DeltaNet

@@ -114,7 +114,6 @@ const ck_vector_table TABLE = {
     .short_conv = short_conv,
     .delta_net = delta_net,
     .mamba2 = mamba2,
-    .recurrence_columns = RECURRENCE_COLUMNS,
     .max_index = max_index,
     .sum_exp = sum_exp,
     .exp_values = exp_values,

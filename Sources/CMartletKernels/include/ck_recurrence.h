@@ -25,12 +25,10 @@ typedef struct {
     int64_t out_stride;
 } ck_short_conv;
 
-// One head's state S [rows][columns] over some tokens; columns do not depend on each other, and a task takes those of
-// [first, end), where first is a multiple of `recurrence_columns` and end too, or `columns`.
+// One head's state S [rows][columns] over some tokens.
 typedef struct {
     int64_t rows, columns;
-    int64_t first, end;
-    float *state;  // of the head, rows * columns floats
+    float *state;  // rows * columns floats
     bool is_fresh;
     int64_t num_tokens;
     float *out;  // head's columns of the first token

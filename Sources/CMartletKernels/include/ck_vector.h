@@ -72,8 +72,6 @@ typedef struct {
     void (*short_conv)(const ck_short_conv *conv);
     void (*delta_net)(const ck_delta_net *net);
     void (*mamba2)(const ck_mamba2 *mamba);
-    // Columns of a head's state that lie together.
-    int64_t recurrence_columns;
     // Largest element and the lowest index that has it; NaN counts as minus infinity; index 0 if there is no other.
     float (*max_index)(const float *x, int64_t n, int64_t *index);
     // Sum of exp((x - shift) * scale) with shift >= x; NaN counts as minus infinity.
