@@ -54,7 +54,7 @@ struct ExpertTests {
             _ backend: some Backend, _ weights: RandomWeights, maxTokens: Int = 96, float32: Bool = true
         ) throws -> StepRunner {
             try StepRunner(
-                backend: backend, program: program(), specs: [], weights: weights, maxTokens: maxTokens,
+                backend: backend, program: program(), kvCacheSpecs: [], weights: weights, maxTokens: maxTokens,
                 float32: float32)
         }
     }
@@ -107,6 +107,15 @@ struct ExpertTests {
                 (mixture.hasBias, mixture.hasCorrection) = (hasBias, hasBias)
                 try compare(mixture, kernels: nil, threads: 2)
             }
+        }
+    }
+
+    @Test("Every gated activation gives what the reference gives")
+    func activations() throws {
+        for activation in [
+            Activation.gelu, .geluTanh, .relu, .sigmoid, .clampedSwiGLU(alpha: 1.702, limit: 0.4),
+        ] {
+            try compare(Mixture(hasBias: true, activation: activation), kernels: nil, threads: 2)
         }
     }
 

@@ -35,16 +35,17 @@ extension PlanBuilder {
 
     /// Writes a layer of experts down: the router's product, the choice, the experts, their sum.
     mutating func makeExperts(
-        _ region: LoweredRegion, _ lowered: LoweredSource, _ experts: MixtureOfExperts, _ addend: Int?
+        _ region: LoweredRegion, _ lowered: LoweredSource, _ experts: MixtureOfExperts, _ addend: Int?,
+        _ out: Int
     ) throws(BackendError) {
         guard let expertScratch else { return }
-        let source = try rowSource(lowered, lowering.domains[region.output])
+        let source = try rowSource(lowered, lowering.domains[out])
         let router = try routerRegion(source, experts, expertScratch)
         append(.prepare(router), label("prepare router", region))
         append(.linear(router), label("router", region))
         let layer = try expertRegion(
             source, experts, addend: addend.map { UnsafePointer(pointer($0)) }, expertScratch,
-            out: pointer(region.output))
+            out: pointer(out))
         append(.route(layer), label("route", region))
         append(.groupRows(layer), label("group rows", region))
         append(.expertsIn(layer), label("experts gate, up", region))
@@ -78,7 +79,8 @@ extension PlanBuilder {
                 innerInputs: ExpertInputs(forms: storage.place(innerInputs.forms), tokenGroup: innerInputs.tokenGroup),
                 gateStep: pieceStep(experts.width, 2 * bytesPerRow(gate[0]), group, topK: experts.routing.topK),
                 downStep: pieceStep(source.width, bytesPerRow(down[0]), downGroup, topK: experts.routing.topK),
-                gateGroup: group, activation: .silu, addend: addend, out: out, scratch: scratch))
+                gateGroup: group, activation: storage.place(try function(.activation(experts.activation))),
+                addend: addend, out: out, scratch: scratch))
     }
 
     /// Columns of a piece: some for every thread even if one row chooses, few enough to even out, enough to stream.
@@ -146,7 +148,8 @@ extension PlanBuilder {
             LinearRegion(
                 source: source, weights: storage.place([weight]), inputs: storage.place([input]),
                 tokenGroup: tokenGroup, fineChunks: storage.place(chunks.fine),
-                coarseChunks: storage.place(chunks.coarse), epilogue: .none, out: scratch.pointee.logits,
+                coarseChunks: storage.place(chunks.coarse), gate: nil, functions: storage.place([ck_function]()),
+                addend: nil, out: scratch.pointee.logits,
                 outWidth: experts.numExperts))
     }
 }

@@ -22,7 +22,8 @@ struct ExpertRegion: BitwiseCopyable {
     let downStep: Int
     /// Columns of the first products that can be cut off together.
     let gateGroup: Int
-    let activation: Activation
+    /// Of the gate.
+    let activation: UnsafePointer<ck_function>
     /// Added to the result, or nil.
     let addend: UnsafePointer<Float>?
     let out: UnsafeMutablePointer<Float>
@@ -35,11 +36,6 @@ struct ExpertRegion: BitwiseCopyable {
     var downPieces: Int { (hidden + downStep - 1) / downStep }
     /// Experts that so many rows can choose.
     func mostActive(rows: Int) -> Int { min(numExperts, rows * routing.topK) }
-
-    /// The gated activation.
-    enum Activation: BitwiseCopyable {
-        case silu
-    }
 }
 
 /// The forms in which an expert's rows are needed.

@@ -129,9 +129,8 @@ extension StepJob {
                 first + columns, buffer + columns - first, 2 * columns)
             for row in 0..<share.count {
                 let pair = buffer + row * 2 * columns
-                switch region.pointee.activation {
-                case .silu: vector.silu_mul(pair, pair + columns, Int64(columns), inner + row * width + first)
-                }
+                vector.gate(
+                    region.pointee.activation, pair, pair + columns, Int64(columns), inner + row * width + first)
             }
         }
     }
