@@ -34,6 +34,13 @@ public struct LLMConfiguration: Sendable {
     /// The environment's variables as far as the hub cares: `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_ENDPOINT`, ...
     public var environment: [String: String] = [:]
 
+    /// Architectures from outside this package, by their `architectures` entries.
+    public var architectures: [any ModelArchitecture.Type] = []
+    /// Whether those may take the place of built-in ones that serve the same name.
+    public var overridesArchitectures = false
+    /// Members that replace those of config.json, as vLLM's `--hf-overrides`; those of `*_config` objects are merged.
+    public var hfOverrides = JSONObject()
+
     /// Arithmetic.
     public var dtype = DType.auto
     /// Element type of the KV cache; nil is bfloat16, or float32 where `dtype` is float32.

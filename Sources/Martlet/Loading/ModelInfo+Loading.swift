@@ -12,7 +12,7 @@ extension ModelInfo {
         let bytesPerToken = opened.kvBytesPerToken(configuration)
         self.init(
             name: configuration.servedModelName ?? opened.name, origin: opened.origin,
-            architecture: opened.checkpoint.config.architecture, numParameters: opened.checkpoint.parameterCount,
+            architecture: opened.config.architecture, numParameters: opened.checkpoint.parameterCount,
             formats: opened.checkpoint.formats.map {
                 FormatShare(format: $0.name, numTensors: $0.tensors, bytes: $0.bytes)
             },

@@ -57,7 +57,7 @@ extension SamplingDefaults.Inputs {
             }
             generationConfig = object
         }
-        modelConfig = opened.checkpoint.config.json
+        modelConfig = opened.config.json
         override = configuration.overrideGenerationConfig
         // An id the model has no logit for cannot be sampled.
         self.tokenizerEOS = tokenizerEOS.filter { Int($0) < opened.model.vocabSize }

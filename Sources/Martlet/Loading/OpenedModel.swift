@@ -11,6 +11,8 @@ struct OpenedModel: Sendable {
     /// Folder, file or hub name.
     let origin: String
     let checkpoint: Checkpoint
+    /// The checkpoint's configuration with `--hf-overrides`; it remembers what the model derived from it.
+    let config: ModelConfig
     let model: any ModelArchitecture
     let program: Program
 
@@ -27,21 +29,28 @@ struct OpenedModel: Sendable {
     ) async throws(LLMError) -> OpenedModel {
         guard let model = configuration.model else {
             progress?(LoadProgress(phase: .open, detail: demoName))
-            return try OpenedModel(name: demoName, origin: demoName, checkpoint: demoCheckpoint())
+            return try OpenedModel(
+                name: demoName, origin: demoName, checkpoint: demoCheckpoint(), configuration: configuration)
         }
         let path = try await ModelLocator(configuration).path(progress: progress)
         progress?(LoadProgress(phase: .open, detail: model))
         return try await BlockingWork.run { () throws(LLMError) in
-            try OpenedModel(name: model, origin: model, checkpoint: openCheckpoint(path))
+            try OpenedModel(
+                name: model, origin: model, checkpoint: openCheckpoint(path), configuration: configuration)
         }
     }
 
-    private init(name: String, origin: String, checkpoint: Checkpoint) throws(LLMError) {
+    private init(
+        name: String, origin: String, checkpoint: Checkpoint, configuration: LLMConfiguration
+    ) throws(LLMError) {
         self.name = name
         self.origin = origin
         self.checkpoint = checkpoint
         do {
-            model = try ModelRegistry.builtIn.model(for: checkpoint.config)
+            let registry = try ModelRegistry.builtIn.adding(
+                configuration.architectures, override: configuration.overridesArchitectures)
+            config = checkpoint.config.overridden(by: configuration.hfOverrides)
+            model = try registry.model(for: config)
             var recorder = Recorder()
             let output = try model.record(.decoder, into: &recorder)
             program = recorder.finish(output)
