@@ -69,10 +69,13 @@ def random_model(config, seed):
     model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager")
     with torch.no_grad():
         for name, weight in model.named_parameters():
-            if "norm" in name:
+            if "norm" in name or ".ln_" in name:
                 weight.copy_(1 + 0.3 * torch.randn_like(weight))
             elif name.endswith("bias"):
                 weight.copy_(0.3 * torch.randn_like(weight))
+        for name, buffer in model.named_buffers():
+            if name.endswith("e_score_correction_bias"):
+                buffer.copy_(0.2 * torch.randn_like(buffer))
     return model.eval()
 
 
@@ -82,12 +85,24 @@ def write_legacy_config(folder):
     before = transformers.AutoConfig.from_pretrained(folder)
     config = json.loads(path.read_text())
     rope = config.pop("rope_parameters")
-    config["rope_theta"] = rope.pop("rope_theta")
+    is_neox = config["model_type"] == "gpt_neox"
+    config["rotary_emb_base" if is_neox else "rope_theta"] = rope.pop("rope_theta")
+    if "partial_rotary_factor" in rope:
+        config["rotary_pct" if is_neox else "partial_rotary_factor"] = rope.pop("partial_rotary_factor")
     config["rope_scaling"] = rope if rope["rope_type"] != "default" else None
     config.pop("layer_types", None)
     config["torch_dtype"] = config.pop("dtype")
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
     assert transformers.AutoConfig.from_pretrained(folder).rope_parameters == before.rope_parameters
+
+
+def write_bare_names(folder, prefix):
+    """Names the weights as the bare model has them, with the buffers that old checkpoints of GPT-2 carry."""
+    path = folder / "model.safetensors"
+    weights = {name.removeprefix(prefix): weight for name, weight in load_file(path).items()}
+    weights["h.0.attn.bias"] = torch.ones(1, 1, 4, 4).tril()
+    weights["h.0.attn.masked_bias"] = torch.tensor(-1e4)
+    save_file(weights, path, metadata={"format": "pt"})
 
 
 def golden(model, vocab_size, seed, steps=16):
@@ -211,6 +226,8 @@ def make(name, seed):
     else:
         model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
+    if "bare" in how:
+        write_bare_names(folder, how["bare"])
     if how.get("legacy"):
         write_legacy_config(folder)
     if "quantize" in how:

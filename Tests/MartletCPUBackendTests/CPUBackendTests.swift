@@ -117,17 +117,17 @@ struct CPUBackendTests {
             case .embed: "embed"
             case .rows: "rows"
             case .linear(let source, let weights, _, let epilogue, _):
-                "\(source.norm == nil ? "" : "norm ")linear\(weights.count) \(epilogue)".replacing(/\(.*/, with: "")
+                "\(source.norm == nil ? "" : "norm ")linear\(weights.count)"
+                    + (epilogue.gate.map { " gated \($0)" } ?? "") + (epilogue.addend == nil ? "" : " add")
             case .heads: "heads"
             case .attention(_, let ops, _, _): "attention\(ops.count)"
-            case .gatedSilu: "gate"
-            case .add: "add"
+            default: "other"
             }
         }
         #expect(
             kinds == [
-                "embed", "norm linear3 none", "attention2", "linear1 add", "norm linear2 gatedSilu", "linear1 add",
-                "norm linear1 none",
+                "embed", "norm linear3", "attention2", "linear1 add", "norm linear2 gated silu", "linear1 add",
+                "norm linear1",
             ])
     }
 

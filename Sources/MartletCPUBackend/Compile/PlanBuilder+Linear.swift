@@ -38,18 +38,19 @@ extension PlanBuilder {
         scratch.preparedBytes = max(scratch.preparedBytes, ownBytes)
         scratch.rowsBytes = max(
             scratch.rowsBytes, 4 * source.width * max(CPUExecutable.preparedRowsPerChunk, tokenGroup))
-        let chunks = makeChunks(linears, isGated: epilogue == .gatedSilu, maxRows: maxRows(source.domain))
-        let runEpilogue: LinearRegion.Epilogue =
-            switch epilogue {
-            case .none: .none
-            case .add(let other): .add(UnsafePointer(pointer(other)))
-            case .gatedSilu: .gatedSilu
-            }
+        let chunks = makeChunks(linears, isGated: epilogue.gate != nil, maxRows: maxRows(source.domain))
+        let gate = try epilogue.gate.map { activation throws(BackendError) in
+            storage.place(try function(.activation(activation)))
+        }
+        var functions: [ck_function] = []
+        for function in epilogue.functions { functions.append(try self.function(function)) }
         return storage.place(
             LinearRegion(
                 source: source, weights: storage.place(linears), inputs: storage.place(inputs),
                 tokenGroup: tokenGroup, fineChunks: storage.place(chunks.fine),
-                coarseChunks: storage.place(chunks.coarse), epilogue: runEpilogue, out: pointer(out),
+                coarseChunks: storage.place(chunks.coarse), gate: gate,
+                functions: storage.place(functions),
+                addend: epilogue.addend.map { UnsafePointer(pointer($0)) }, out: pointer(out),
                 outWidth: width(out)))
     }
 

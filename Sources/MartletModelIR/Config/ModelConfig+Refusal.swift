@@ -36,6 +36,8 @@ extension ModelConfig {
         // Read only beside use_sliding_window or by families with windows; on their own they do nothing.
         "max_window_layers", "problem_type", "num_labels", "pruned_heads", "chunk_size_feed_forward",
         "tie_encoder_decoder", "transformers.js_config",
+        // Of the training of mixtures of experts.
+        "output_router_logits", "router_aux_loss_coef", "router_jitter_noise", "router_z_loss_coef",
     ]
 
     private static let neutralAtOne: Set<String> = [

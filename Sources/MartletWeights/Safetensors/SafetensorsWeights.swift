@@ -7,6 +7,7 @@ final class SafetensorsWeights: WeightSource {
     let quantization: QuantizationConfig?
     private let shards: [Safetensors]
     private let places: [String: Place]
+    private let storedNames: StoredNames
 
     private struct Place: Sendable {
         let shard: Int
@@ -40,14 +41,14 @@ final class SafetensorsWeights: WeightSource {
         self.shards = shards
         self.places = places
         self.quantization = quantization
-        guard quantization != nil else {
-            self.names = names
-            return
+        if quantization != nil {
+            let scales = Set(names.flatMap(Self.scaleNames))
+            names = names.filter { !scales.contains($0) && !Self.isActivationScale($0) }.compactMap {
+                Self.presentedName(of: $0, where: { places[$0] != nil })
+            }
         }
-        let scales = Set(names.flatMap(Self.scaleNames))
-        self.names = names.filter { !scales.contains($0) && !Self.isActivationScale($0) }.compactMap {
-            Self.presentedName(of: $0, where: { places[$0] != nil })
-        }
+        self.names = names
+        storedNames = StoredNames(names)
     }
 
     var entries: [Safetensors.Entry] { shards.flatMap(\.entries) }
@@ -89,6 +90,7 @@ final class SafetensorsWeights: WeightSource {
     }
 
     private func read(_ name: String) throws(CheckpointError) -> WeightView? {
+        let name = storedNames.stored(name) ?? name
         guard let entry = entry(name) else { return try mxfp4(name) }
         if entry.dtype.name == "F8_E4M3" { return try float8(name, entry) }
         guard let format = entry.dtype.format else {
