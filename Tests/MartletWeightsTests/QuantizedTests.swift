@@ -145,12 +145,13 @@ import Testing
                 + #""type":"float","num_bits":8,\#(weights)}}}}"#
             let count = shape.split(whereSeparator: { !$0.isNumber }).reduce(1) { $0 * Int($1)! }
             let header =
-                #""a.weight":{"dtype":"F8_E4M3","shape":[4,8],"data_offsets":[0,32]},"#
-                + #""a.weight_scale":{"dtype":"F32","shape":\#(shape),"data_offsets":[32,\#(32 + 4 * count)]}"#
+                #""model.a.weight":{"dtype":"F8_E4M3","shape":[4,8],"data_offsets":[0,32]},"#
+                + #""model.a.weight_scale":{"dtype":"F32","shape":\#(shape),"data_offsets":[32,\#(32 + 4 * count)]}"#
             for isNested in [false, true] {
                 let folder = try Self.folder(section, header, bytes: 32 + 4 * count, isNested: isNested)
                 let weights = try Checkpoint.open(path: folder.path).weights
-                #expect(weights.weight("a.weight")?.scales != nil, "\(weights.refusal(of: "a.weight") ?? "")")
+                #expect(
+                    weights.weight("model.a.weight")?.scales != nil, "\(weights.refusal(of: "model.a.weight") ?? "")")
             }
         }
     }

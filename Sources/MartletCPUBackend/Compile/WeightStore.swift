@@ -28,15 +28,14 @@ final class WeightStore {
         self.storage = storage
     }
 
-    /// The bytes of a weight that is read as it lies, checked against what the program expects; they live as long as the
-    /// plan.
+    /// The bytes of a weight that is read as it lies, checked against what the program expects; they live as long as
+    /// the view.
     func view(_ ref: WeightRef) throws(BackendError) -> WeightView {
         try checkShape(ref)
         let view = try source.checked(ref, backend: CPUBackend.name)
         guard view.scales == nil else {
             throw error("\"\(ref.name)\": \(view.format) with scales is supported in matrix products only")
         }
-        storage.keep(Kept(view))
         return view
     }
 
@@ -50,7 +49,9 @@ final class WeightStore {
         let view = try view(ref)
         let count = ref.shape.reduce(1, *)
         let floats = storage.floats(count)
-        kernels.linear.dequantize(view.format.kernelFormat, view.bytes.baseAddress, Int64(count), floats)
+        withExtendedLifetime(view) {
+            kernels.linear.dequantize(view.format.kernelFormat, view.bytes.baseAddress, Int64(count), floats)
+        }
         vectors[ref] = UnsafePointer(floats)
         return UnsafePointer(floats)
     }
@@ -120,11 +121,4 @@ final class WeightStore {
     private func error(_ message: String) -> BackendError {
         BackendError(backend: CPUBackend.name, message: message)
     }
-}
-
-/// Keeps the bytes of a view, which may be a copy of its own.
-private final class Kept {
-    private let view: WeightView
-
-    init(_ view: WeightView) { self.view = view }
 }

@@ -40,8 +40,6 @@ extension ModelConfig {
         "tie_encoder_decoder", "transformers.js_config",
         // Of the training of mixtures of experts.
         "output_router_logits", "router_aux_loss_coef", "router_jitter_noise", "router_z_loss_coef",
-        // Read, or refused, by the loader of the weights.
-        "quantization_config", "compression_config",
         // Read by what follows the hidden states.
         "sbert_ce_default_activation_function",
     ]
