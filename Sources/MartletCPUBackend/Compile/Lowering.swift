@@ -69,7 +69,8 @@ struct Lowering {
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
         case .multiply(let x, let y): regions.append(.multiply(x.id, y.id, out: index))
         case .moe(let x, let experts): lowerExperts(index, x.id, experts)
-        case .latentAttention, .shortConv, .gatedDeltaNet, .mamba2:
+        case .shortConv, .gatedDeltaNet, .mamba2: regions.append(.recurrent(nodes[index].op, out: index))
+        case .latentAttention:
             throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
     }
