@@ -65,7 +65,8 @@ public struct GraniteMoeHybrid: ModelArchitecture {
             case "attention", "full_attention": layers.insert(index)
             default:
                 throw config.error(
-                    "\(key).\(index)", "\(type) is not supported; supported: linear_attention (mamba), full_attention "
+                    "\(key).\(index)",
+                    "\(type) is not supported; supported: linear_attention (mamba), full_attention "
                         + "(attention)")
             }
         }

@@ -37,7 +37,8 @@ public struct Mamba2LM: ModelArchitecture {
         let expanded = try config.size("expand", default: 2, limit: 65_536) * hiddenSize
         guard mamba.innerWidth == expanded else {
             throw config.error(
-                "num_heads", "expected num_heads * head_dim = expand * hidden_size = \(expanded), "
+                "num_heads",
+                "expected num_heads * head_dim = expand * hidden_size = \(expanded), "
                     + "found \(mamba.innerWidth)")
         }
         // Numbers of the initialisation and of how sums are grouped; layers that are all alike.

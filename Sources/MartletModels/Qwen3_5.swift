@@ -31,7 +31,8 @@ public struct Qwen3_5: ModelArchitecture {
     /// Records the decoder.
     public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let shape = decoder.shape
-        return decoder.record(into: &recorder, WeightScope("model"), inputs: decoder.separateInputs) { recorder, x, scope, _ in
+        return decoder.record(into: &recorder, WeightScope("model"), inputs: decoder.separateInputs) {
+            recorder, x, scope, _ in
             recorder.gatedMLP(x, scope, shape)
         }
     }

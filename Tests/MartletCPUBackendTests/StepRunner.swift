@@ -61,6 +61,9 @@ final class StepRunner {
         return prompts.count - 1
     }
 
+    /// Makes the next step of a request begin at a position it has passed.
+    func rewind(_ request: Int, to position: Int) { computed[request] = position }
+
     /// Appends a token to a request.
     func append(_ token: Int32, to request: Int) { prompts[request].append(token) }
 

@@ -55,6 +55,8 @@ enum LoweredRegion: Hashable {
     case multiply(Int, Int, out: Int)
     /// The sum of the chosen experts, plus another value if there is one.
     case experts(LoweredSource, MixtureOfExperts, addend: Int?, out: Int)
+    /// A layer with a state, as it was recorded.
+    case recurrent(Op, out: Int)
 
     /// What a region reads and writes.
     struct Ports {
@@ -80,6 +82,7 @@ enum LoweredRegion: Hashable {
             Ports(inputs: [query, latent, ropeKey], output: out)
         case .experts(let source, _, let addend, let out):
             Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
+        case .recurrent(let op, let out): Ports(inputs: op.inputs.map(\.id), output: out)
         case .add(let x, let y, let out), .multiply(let x, let y, let out): Ports(inputs: [x, y], output: out)
         }
     }

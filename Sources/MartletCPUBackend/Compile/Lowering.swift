@@ -72,8 +72,7 @@ struct Lowering {
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
         case .multiply(let x, let y): regions.append(.multiply(x.id, y.id, out: index))
         case .moe(let x, let experts): lowerExperts(index, x.id, experts)
-        case .shortConv, .gatedDeltaNet, .mamba2:
-            throw error(nodes[index], "\(nodes[index].op) is not supported")
+        case .shortConv, .gatedDeltaNet, .mamba2: regions.append(.recurrent(nodes[index].op, out: index))
         }
     }
 

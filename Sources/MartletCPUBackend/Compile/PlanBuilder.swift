@@ -160,7 +160,7 @@ struct PlanBuilder {
         switch region {
         case .attention(_, _, let spec, _): localBytes(spec)
         case .latentAttention(_, _, _, let spec, _): latentBytes(spec)
-        case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply, .experts: 0
+        case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply, .experts, .recurrent: 0
         }
     }
 
@@ -209,6 +209,7 @@ struct PlanBuilder {
         case .multiply(let x, let y, let out): makeMultiply(region, x, y, out)
         case .experts(let source, let experts, let addend, let out):
             try makeExperts(region, source, experts, addend, out)
+        case .recurrent(let op, let out): try makeRecurrent(region, op, out)
         }
     }
 

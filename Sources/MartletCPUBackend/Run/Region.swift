@@ -21,4 +21,7 @@ enum Region: BitwiseCopyable {
     case expertsIn(UnsafePointer<ExpertRegion>)
     case expertsOut(UnsafePointer<ExpertRegion>)
     case combineExperts(UnsafePointer<ExpertRegion>)
+    case shortConv(UnsafePointer<ShortConvRegion>)
+    case deltaNet(UnsafePointer<DeltaNetRegion>)
+    case mamba2(UnsafePointer<Mamba2Region>)
 }

@@ -31,7 +31,9 @@ struct MambaShape: Hashable, Sendable {
         RecurrentSpec(layer: layer, elements: stateElements + convElements)
     }
 
-    fileprivate func convState(layer: Int) -> StateRef { StateRef(layer: layer, offset: stateElements, count: convElements) }
+    fileprivate func convState(layer: Int) -> StateRef {
+        StateRef(layer: layer, offset: stateElements, count: convElements)
+    }
     fileprivate func headState(layer: Int) -> StateRef {
         StateRef(layer: layer, offset: 0, count: stateElements)
     }

@@ -1,7 +1,7 @@
 /// A part of a layer's recurrent state: floats `offset ..< offset + count` of the layer's `RecurrentSpec.elements`.
 ///
 /// A request whose first token in a step stands at position 0 begins with zeros.
-public struct StateRef: Hashable, Sendable {
+public struct StateRef: Hashable, Sendable, BitwiseCopyable {
     /// Index of the layer's cache in `ModelArchitecture.kvCacheSpecs`.
     public var layer: Int
     /// First float.
