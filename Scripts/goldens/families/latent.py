@@ -18,4 +18,8 @@ FAMILIES = {
                                                   q_lora_rank=None, n_group=1, topk_group=1, attention_bias=True,
                                                   norm_topk_prob=False, rope_interleave=False, num_hidden_layers=1,
                                                   first_k_dense_replace=0, tie_word_embeddings=True), {}),
+    # No experts at all.
+    "deepseek_v3_dense": ("DeepseekV3Config", dict(SMALL, num_attention_heads=3, hidden_size=36, num_key_value_heads=3,
+                                                   q_lora_rank=20, n_group=4, topk_group=2, first_k_dense_replace=2,
+                                                   attention_bias=True, rope_parameters=YARN), {}),
 }
