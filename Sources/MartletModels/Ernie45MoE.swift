@@ -1,13 +1,14 @@
-public import MartletModelIR
+internal import MartletJSON
+internal import MartletModelIR
 
 /// ERNIE 4.5 with experts: interleaved rotation, softmax scores corrected while experts are chosen, shared experts.
 ///
 /// **Source** transformers `modeling_ernie4_5_moe.py`.
-public struct Ernie45MoE: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["Ernie4_5_MoeForCausalLM"]
+struct Ernie45MoE: AttentionDecoder {
+    static let architectures = ["Ernie4_5_MoeForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let routing: MixtureOfExperts.Routing
     private let hasExperts: [Bool]
@@ -15,8 +16,7 @@ public struct Ernie45MoE: ModelArchitecture {
     private let sharedWidth: Int
     private let hasBias: Bool
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -25,7 +25,7 @@ public struct Ernie45MoE: ModelArchitecture {
                 maxPositionEmbeddings: 131_072, rope: RopeDefaults(theta: 500_000, isInterleaved: true)))
         self.shape = shape
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["moe_num_experts", "num_experts"], 64), topK: (["moe_k", "num_experts_per_tok"], 6),
                 width: ("moe_intermediate_size", 1536)))
@@ -34,6 +34,7 @@ public struct Ernie45MoE: ModelArchitecture {
         routing = MixtureOfExperts.Routing(
             topK: experts.topK, scoring: .softmax, renormalizes: true, renormalizationMin: Float(least))
         hasExperts = try Self.hasExperts(config, shape.numHiddenLayers)
+        layers = shape.attentions()
         guard experts.count > 0 || !hasExperts.contains(true) else {
             throw config.error("moe_num_experts", "expected at least 1, found 0")
         }
@@ -54,26 +55,15 @@ public struct Ernie45MoE: ModelArchitecture {
 
     /// Keys of released files that transformers does not read: they must say what it assumes, or say nothing of inference.
     private static func checkReleasedKeys(_ config: ModelConfig) throws(ModelError) {
-        if config.present("moe_gate") != nil { try config.require("moe_gate", "topk") }
+        try config.expect("moe_gate", oneOf: "topk")
+        try config.expect("compression_ratio", oneOf: 1)
         config.readWithoutEffect("moe_capacity", "moe_use_aux_free", "moe_dropout_prob")
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { specs.map(\.kvCacheSpec) }
-
-    private var specs: [AttentionSpec] { (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) } }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
-        for spec in specs {
+        for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,

@@ -5,7 +5,11 @@ public import MartletModelIR
 /// **Source** transformers `modeling_falcon.py`.
 public struct Falcon: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["FalconForCausalLM"]
+    public static let architectures = ["FalconForCausalLM", refinedWeb]
+
+    /// The name of Falcon's first files, whose keys are other ones; of their two model types the larger is the new
+    /// decoder architecture.
+    private static let refinedWeb = "RWForCausalLM"
 
     /// Where the MLP's input comes from.
     private enum Arrangement: Hashable, Sendable {
@@ -27,9 +31,11 @@ public struct Falcon: ModelArchitecture {
         guard try !config.bool("alibi", default: false) else {
             throw config.error("alibi", "expected false: position biases are not supported, rotary embeddings are")
         }
-        let isNew = try config.bool("new_decoder_architecture", default: false)
+        let isRefinedWeb = config.architecture == Self.refinedWeb
+        let isLarge = try config.string("model_type", default: "falcon") == "RefinedWeb"
+        let isNew = try config.bool("new_decoder_architecture", default: isRefinedWeb && isLarge)
         let isMultiQuery = try config.bool("multi_query", default: true)
-        let config = config.spelling(["intermediate_size": "ffn_hidden_size", "num_key_value_heads": "num_kv_heads"])
+        let config = config.spelling(isRefinedWeb ? Self.refinedWebSpellings : Self.spellings)
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -51,6 +57,12 @@ public struct Falcon: ModelArchitecture {
             AttentionSpec(layer: $0, numHeads: heads, numKVHeads: keyHeads, headDim: shape.headDim)
         }
     }
+
+    private static let spellings = ["intermediate_size": "ffn_hidden_size", "num_key_value_heads": "num_kv_heads"]
+    private static let refinedWebSpellings = [
+        "intermediate_size": "ffn_hidden_size", "num_key_value_heads": "n_head_kv", "num_hidden_layers": "n_layer",
+        "num_attention_heads": "n_head",
+    ]
 
     private static func arrangement(_ config: ModelConfig, isNew: Bool) throws(ModelError) -> Arrangement {
         let isParallel = try config.bool("parallel_attn", default: true)

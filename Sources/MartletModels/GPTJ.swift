@@ -24,6 +24,9 @@ public struct GPTJ: ModelArchitecture {
                 rope: RopeDefaults(partialRotaryFactor: 64 / Double(max(headDim, 1)), isInterleaved: true)))
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
+        // Published files state these two; there is no other kind.
+        try config.require("scale_attn_weights", true)
+        try config.require("rotary", true)
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) }
     }
 

@@ -1,13 +1,13 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// GLM-4.5 and 4.6: dense layers first, then experts chosen within groups by corrected sigmoid scores, and shared ones.
 ///
 /// **Source** transformers `modeling_glm4_moe.py`.
-public struct Glm4MoE: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["Glm4MoeForCausalLM"]
+struct Glm4MoE: AttentionDecoder {
+    static let architectures = ["Glm4MoeForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let routing: MixtureOfExperts.Routing
     private let sharedWidth: Int
@@ -15,8 +15,7 @@ public struct Glm4MoE: ModelArchitecture {
     private let attentionBias: Bool
     private let hasQKNorm: Bool
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -24,10 +23,11 @@ public struct Glm4MoE: ModelArchitecture {
                 numAttentionHeads: 96, numKeyValueHeads: 8, normEps: ("rms_norm_eps", 1e-5),
                 maxPositionEmbeddings: 131_072, rope: RopeDefaults(partialRotaryFactor: 0.5)))
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["n_routed_experts", "num_local_experts"], 128), topK: (["num_experts_per_tok"], 8),
                 width: ("moe_intermediate_size", 1408)))
+        layers = shape.attentions()
         guard experts.count > 0 else { throw config.error("n_routed_experts", "expected at least 1, found 0") }
         routing = try MixtureOfExperts.Routing.correctedGroups(config, experts)
         sharedWidth = try config.size("n_shared_experts", default: 1, limit: 1024) * experts.width
@@ -38,22 +38,10 @@ public struct Glm4MoE: ModelArchitecture {
         config.readWithoutEffect("num_nextn_predict_layers", "num_mtp_layers")
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { specs.map(\.kvCacheSpec) }
-
-    private var specs: [AttentionSpec] { (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) } }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
-        for spec in specs {
+        for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,

@@ -1,5 +1,5 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// gpt-oss: alternating sliding windows, attention sinks, biases everywhere, experts with a clamped SwiGLU.
 ///
@@ -7,19 +7,17 @@ public import MartletModelIR
 /// files as `[out, in]`.
 ///
 /// **Source** transformers `modeling_gpt_oss.py`.
-public struct GptOss: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["GptOssForCausalLM"]
+struct GptOss: AttentionDecoder {
+    static let architectures = ["GptOssForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let activation: Activation
     private let attentionBias: Bool
     private let isTransposed: Bool
-    private let layers: [AttentionSpec]
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -28,7 +26,7 @@ public struct GptOss: ModelArchitecture {
                 maxPositionEmbeddings: 131_072, rope: RopeDefaults(theta: 150_000, members: Self.defaultRope)))
         self.shape = shape
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_local_experts", "num_experts"], 128),
                 topK: (["num_experts_per_tok", "experts_per_token"], 4), width: ("intermediate_size", 2880)))
@@ -61,17 +59,7 @@ public struct GptOss: ModelArchitecture {
         return members
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One cache per layer, every other with a sliding window.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {

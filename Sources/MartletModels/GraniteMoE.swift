@@ -1,13 +1,13 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Granite with experts, all of a layer stacked in one tensor, and with an expert shared by all tokens (GraniteMoeShared).
 ///
 /// **Source** transformers `modeling_granitemoe.py`, `modeling_granitemoeshared.py`.
-public struct GraniteMoE: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["GraniteMoeForCausalLM", "GraniteMoeSharedForCausalLM"]
+struct GraniteMoE: AttentionDecoder {
+    static let architectures = ["GraniteMoeForCausalLM", "GraniteMoeSharedForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     /// Columns between the products of the shared expert; 0 for none.
     private let sharedWidth: Int
@@ -15,10 +15,8 @@ public struct GraniteMoE: ModelArchitecture {
     private let embeddingMultiplier: Float
     private let residualMultiplier: Float
     private let logitsScaling: Float
-    private let layers: [AttentionSpec]
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -26,7 +24,7 @@ public struct GraniteMoE: ModelArchitecture {
                 numAttentionHeads: 32, maxPositionEmbeddings: 2048))
         self.shape = shape
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_local_experts"], 8), topK: (["num_experts_per_tok"], 2),
                 width: ("intermediate_size", 11_008)))
@@ -38,20 +36,10 @@ public struct GraniteMoE: ModelArchitecture {
         residualMultiplier = try config.factor("residual_multiplier", default: 1)
         logitsScaling = try config.factor("logits_scaling", default: 1)
         let scale = try config.factor("attention_multiplier", default: 1)
-        layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0, scale: scale) }
+        layers = shape.attentions(scale: scale)
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape, scale: embeddingMultiplier)
         for spec in layers {

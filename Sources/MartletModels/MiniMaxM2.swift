@@ -1,19 +1,19 @@
-public import MartletModelIR
+internal import MartletJSON
+internal import MartletModelIR
 
 /// MiniMax-M2: RMSNorm of all query heads together and of all key heads, half of each head rotated, experts chosen by
 /// sigmoid scores with a correction. The layers beyond `num_hidden_layers` that released files have (MTP) are not used.
 ///
 /// **Source** transformers `modeling_minimax_m2.py`.
-public struct MiniMaxM2: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["MiniMaxM2ForCausalLM"]
+struct MiniMaxM2: AttentionDecoder {
+    static let architectures = ["MiniMaxM2ForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let hasCorrectionBias: Bool
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -21,10 +21,11 @@ public struct MiniMaxM2: ModelArchitecture {
                 numAttentionHeads: 48, numKeyValueHeads: 8, headDim: 128, maxPositionEmbeddings: 196_608,
                 rope: RopeDefaults(theta: 5_000_000)))
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_local_experts", "num_experts"], 256), topK: (["num_experts_per_tok"], 8),
                 width: ("intermediate_size", 1536)))
+        layers = shape.attentions()
         guard experts.count > 0 else { throw config.error("num_local_experts", "expected at least 1, found 0") }
         hasCorrectionBias = try config.bool("use_routing_bias", default: true)
         try Self.checkReleasedKeys(config)
@@ -32,12 +33,10 @@ public struct MiniMaxM2: ModelArchitecture {
 
     /// Keys of released files that transformers does not read: they must say what it assumes.
     private static func checkReleasedKeys(_ config: ModelConfig) throws(ModelError) {
-        try config.require("scoring_func", "sigmoid")
-        try config.require("use_qk_norm", true)
-        try config.require("qk_norm_type", "per_layer")
-        guard try config.int("shared_intermediate_size", default: 0) == 0 else {
-            throw config.error("shared_intermediate_size", "shared experts are not supported; expected 0")
-        }
+        try config.expect("scoring_func", oneOf: "sigmoid")
+        try config.expect("use_qk_norm", oneOf: true)
+        try config.expect("qk_norm_type", oneOf: "per_layer")
+        try config.expect("shared_intermediate_size", oneOf: 0)
         if let type = try (config.ints("attn_type_list") ?? []).first(where: { $0 != 1 }) {
             throw config.error("attn_type_list", "\(type) is not supported; supported: 1, full attention")
         }
@@ -45,23 +44,11 @@ public struct MiniMaxM2: ModelArchitecture {
         config.readWithoutEffect("num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mlp_intermediate_size")
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { specs.map(\.kvCacheSpec) }
-
-    private var specs: [AttentionSpec] { (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) } }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         let routing = MixtureOfExperts.Routing(topK: experts.topK, scoring: .sigmoid, renormalizes: true)
         var x = recorder.embedding(model["embed_tokens"], shape)
-        for spec in specs {
+        for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,

@@ -1,18 +1,16 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Mixtral: Mistral with a mixture of experts in every layer.
 ///
 /// **Source** transformers `modeling_mixtral.py`.
-public struct Mixtral: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["MixtralForCausalLM"]
+struct Mixtral: AttentionDecoder {
+    static let architectures = ["MixtralForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
-    private let layers: [AttentionSpec]
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -21,7 +19,7 @@ public struct Mixtral: ModelArchitecture {
                 maxPositionEmbeddings: 131_072, rope: RopeDefaults(theta: 1_000_000)))
         self.shape = shape
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_local_experts", "num_experts"], 8), topK: (["num_experts_per_tok"], 2),
                 width: ("intermediate_size", 14_336)))
@@ -30,17 +28,7 @@ public struct Mixtral: ModelArchitecture {
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0, slidingWindow: window) }
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One cache per layer, full or with a sliding window.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         let routing = MixtureOfExperts.Routing(topK: experts.topK, scoring: .softmax, renormalizes: true)
         var x = recorder.embedding(model["embed_tokens"], shape)

@@ -1,30 +1,30 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// OLMoE: RMSNorm of all query heads together and of all key heads, queries, keys and values clipped if so configured.
 ///
 /// **Source** transformers `modeling_olmoe.py`.
-public struct OLMoE: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["OlmoeForCausalLM"]
+struct OLMoE: AttentionDecoder {
+    static let architectures = ["OlmoeForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let renormalizes: Bool
     private let attentionBias: Bool
     private let clip: Float?
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
                 vocabSize: 50_304, hiddenSize: 2048, intermediateSize: 2048, numHiddenLayers: 16,
                 numAttentionHeads: 16, normEps: ("rms_norm_eps", 1e-5), maxPositionEmbeddings: 4096))
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_experts", "num_local_experts"], 64), topK: (["num_experts_per_tok"], 8),
                 width: ("intermediate_size", 2048)))
+        layers = shape.attentions()
         guard experts.count > 0 else { throw config.error("num_experts", "expected at least 1, found 0") }
         renormalizes = try config.bool("norm_topk_prob", default: false)
         attentionBias = try config.bool("attention_bias", default: false)
@@ -32,23 +32,11 @@ public struct OLMoE: ModelArchitecture {
         if let clip, clip < 0 { throw config.error("clip_qkv", "expected more than 0, found \(clip)") }
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { specs.map(\.kvCacheSpec) }
-
-    private var specs: [AttentionSpec] { (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) } }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         let routing = MixtureOfExperts.Routing(topK: experts.topK, scoring: .softmax, renormalizes: renormalizes)
         var x = recorder.embedding(model["embed_tokens"], shape)
-        for spec in specs {
+        for spec in layers {
             let layer = model["layers"][spec.layer]
             let normed = recorder.rmsNorm(x, layer["input_layernorm"], shape)
             let attended = attention(normed, layer["self_attn"], spec, into: &recorder)

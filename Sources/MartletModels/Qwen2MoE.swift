@@ -1,22 +1,20 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Qwen1.5 and Qwen2 with experts: beside the chosen ones every token goes through a shared one, times a gate of its own.
 ///
 /// **Source** transformers `modeling_qwen2_moe.py`.
-public struct Qwen2MoE: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["Qwen2MoeForCausalLM"]
+struct Qwen2MoE: AttentionDecoder {
+    static let architectures = ["Qwen2MoeForCausalLM"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let experts: ExpertSettings
     private let hasExperts: [Bool]
     private let sharedWidth: Int
     private let renormalizes: Bool
     private let qkvBias: Bool
-    private let layers: [AttentionSpec]
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -24,7 +22,7 @@ public struct Qwen2MoE: ModelArchitecture {
                 numAttentionHeads: 16, numKeyValueHeads: 16, maxPositionEmbeddings: 32_768))
         self.shape = shape
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_experts"], 60), topK: (["num_experts_per_tok"], 4),
                 width: ("moe_intermediate_size", 1408)))
@@ -55,17 +53,7 @@ public struct Qwen2MoE: ModelArchitecture {
         return [Int?](repeating: nil, count: numHiddenLayers)
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
-
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
-
-    /// One cache per layer, full or with a sliding window.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {

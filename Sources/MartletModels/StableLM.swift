@@ -24,6 +24,9 @@ public struct StableLM: ModelArchitecture {
                 maxPositionEmbeddings: 4096, rope: RopeDefaults(partialRotaryFactor: 0.25)))
         self.shape = shape
         try shape.refuseOtherHeadDim(config)
+        guard try config.double("rotary_scaling_factor", default: 1) == 1 else {
+            throw config.error("rotary_scaling_factor", "expected 1; say it in rope_scaling")
+        }
         qkvBias = try config.bool("use_qkv_bias", default: false)
         hasQKNorm = try config.bool("qk_layernorm", default: false)
         isParallel = try config.bool("use_parallel_residual", default: false)

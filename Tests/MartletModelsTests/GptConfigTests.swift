@@ -111,7 +111,47 @@ import Testing
                 ("scoring_func", "sigmoid"), ("seq_aux", true), ("moe_layer_freq", 1), ("pretraining_tp", 1),
                 ("num_key_value_heads", 4),
             ])
-        _ = try Self.model("Starcoder2ForCausalLM", [("norm_type", "layer_norm"), ("mlp_type", "default")])
+        _ = try Self.model(
+            "Starcoder2ForCausalLM",
+            [
+                ("norm_type", "layer_norm"), ("mlp_type", "default"), ("embedding_dropout", 0.1),
+                ("residual_dropout", 0.1),
+            ])
+        _ = try Self.model(
+            "GPTJForCausalLM",
+            [("rotary", true), ("rotary_dim", 4), ("scale_attn_weights", true), ("gradient_checkpointing", false)])
+        _ = try Self.model(
+            "GPTNeoXForCausalLM",
+            [
+                ("rotary_emb_base", 10_000), ("rotary_pct", 0.5), ("use_parallel_residual", true),
+                ("attention_probs_dropout_prob", 0.1), ("hidden_dropout_prob", 0.1), ("num_key_value_heads", 4),
+            ])
+    }
+
+    @Test("Falcon's first files have other keys for the same program")
+    func refinedWeb() throws {
+        func program(_ architecture: String, _ members: JSONValue) throws -> Program {
+            var json = try #require(members.objectValue)
+            json["architectures"] = [.string(architecture)]
+            json["vocab_size"] = 96
+            json["hidden_size"] = 24
+            let model = try ModelRegistry.builtIn.model(for: ModelConfig(json: json, origin: "config.json"))
+            var recorder = Recorder()
+            let output = try model.record(.decoder, into: &recorder)
+            return recorder.finish(output)
+        }
+        let large = try program(
+            "RWForCausalLM", ["model_type": "RefinedWeb", "n_layer": 2, "n_head": 6, "n_head_kv": 2])
+        #expect(
+            try large
+                == program(
+                    "FalconForCausalLM",
+                    [
+                        "new_decoder_architecture": true, "num_hidden_layers": 2, "num_attention_heads": 6,
+                        "num_kv_heads": 2,
+                    ]))
+        let small = try program("RWForCausalLM", ["model_type": "RefinedWebModel", "n_layer": 1, "n_head": 6])
+        #expect(try small == program("FalconForCausalLM", ["num_hidden_layers": 1, "num_attention_heads": 6]))
     }
 
     @Test("rotary heads of latent attention are rotated in full, whatever the partial factor")

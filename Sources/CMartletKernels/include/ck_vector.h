@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ck_recurrence.h"
+
 // How keys and values are stored.
 typedef enum { CK_KV_F32 = 0, CK_KV_BF16 = 1, CK_KV_I8 = 2 } ck_kv_dtype;
 
@@ -95,6 +97,10 @@ typedef struct {
     void (*attend_chunks)(const ck_attention *attention, int64_t first, int64_t end);
     // ... and once all chunks are there, merges them. Gives the bits that `attend` gives.
     void (*merge_chunks)(const ck_attention *attention);
+    // Tokens of one request through a layer with a state; see ck_recurrence.h.
+    void (*short_conv)(const ck_short_conv *conv);
+    void (*delta_net)(const ck_delta_net *net);
+    void (*mamba2)(const ck_mamba2 *mamba);
     // Largest element and the lowest index that has it; NaN counts as minus infinity; index 0 if there is no other.
     float (*max_index)(const float *x, int64_t n, int64_t *index);
     // Sum of exp((x - shift) * scale) with shift >= x; NaN counts as minus infinity.

@@ -24,13 +24,13 @@ public struct ModelReport: Sendable {
     public var maxModelLen: Int
     /// Bytes of all weights as stored.
     public var weightBytes: Int
-    /// KV cache of one token over all layers.
+    /// KV cache of one token over all layers that keep something per token.
     public var kvBytesPerToken: Int
     /// `float32`, `bfloat16` or `int8`.
     public var kvCacheDType: String
-    /// KV cache of one request of `maxModelLen` tokens.
-    public var kvBytesPerRequest: Int { kvBytesPerToken * maxModelLen }
-    /// Blocks the KV cache would have; nil when the memory is short, and `kvCacheProblem` says how.
+    /// KV cache of one request of `maxModelLen` tokens: of a sliding window what is held at a time, and the states.
+    public var kvBytesPerRequest: Int
+    /// Blocks the KV cache would have for layers that read all tokens; nil when the memory is short, and `kvCacheProblem` says how.
     public var numBlocks: Int?
     /// Why the KV cache would not fit.
     public var kvCacheProblem: String?
@@ -68,11 +68,12 @@ public struct ModelReport: Sendable {
         numLayers = opened.model.kvCacheSpecs.count
         maxPositionEmbeddings = opened.model.maxPositionEmbeddings
         weightBytes = checkpoint.formats.reduce(0) { $0 + $1.bytes }
-        kvBytesPerToken = opened.kvBytesPerToken(configuration)
         kvCacheDType = configuration.effectiveKVCacheDType.rawValue
         let inputs = try opened.kvCacheInputs(configuration)
         availableBytes = inputs.availableBytes
         maxModelLen = inputs.requestedMaxModelLen ?? inputs.modelMaxLen
+        kvBytesPerToken = inputs.costs.bytesPerToken
+        kvBytesPerRequest = inputs.costs.bytes(ofRequest: maxModelLen)
         do { numBlocks = try KVCachePlan.make(inputs).numBlocks } catch { kvCacheProblem = error.description }
         var eos: [Int32] = []
         switch checkpoint.tokenizer {

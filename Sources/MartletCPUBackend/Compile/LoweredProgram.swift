@@ -54,6 +54,8 @@ enum LoweredRegion: Hashable {
     case map(Int, LoweredFunction, out: Int)
     case add(Int, Int, out: Int)
     case multiply(Int, Int, out: Int)
+    /// The sum of the chosen experts, plus another value if there is one.
+    case experts(LoweredSource, MixtureOfExperts, addend: Int?, out: Int)
 
     /// What a region reads and writes.
     struct Ports {
@@ -78,6 +80,8 @@ enum LoweredRegion: Hashable {
             Ports(inputs: [x], output: out)
         case .latentAttention(let query, let latent, let ropeKey, _, let out):
             Ports(inputs: [query, latent, ropeKey], output: out)
+        case .experts(let source, _, let addend, let out):
+            Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
         case .add(let x, let y, let out), .multiply(let x, let y, let out): Ports(inputs: [x, y], output: out)
         }
     }

@@ -71,7 +71,8 @@ struct Lowering {
         case .softcap(let x, let cap): regions.append(.map(x.id, .softcap(cap), out: index))
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
         case .multiply(let x, let y): regions.append(.multiply(x.id, y.id, out: index))
-        case .moe, .shortConv, .gatedDeltaNet, .mamba2:
+        case .moe(let x, let experts): lowerExperts(index, x.id, experts)
+        case .shortConv, .gatedDeltaNet, .mamba2:
             throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
     }
@@ -97,7 +98,7 @@ struct Lowering {
         guard index != output, !consumers[index].isEmpty else { return false }
         return consumers[index].allSatisfy { consumer in
             switch nodes[consumer].op {
-            case .linear: true
+            case .linear, .moe: true
             case .gatherLogitRows: joinsLinear(consumer)
             // Two norms in a row: the first is written out.
             case .norm: !isNormed(index) && joinsLinear(consumer)
@@ -180,6 +181,18 @@ struct Lowering {
         default: return false
         }
         return true
+    }
+
+    private mutating func lowerExperts(_ index: Int, _ x: Int, _ experts: MixtureOfExperts) {
+        var (addend, out): (Int?, Int) = (nil, index)
+        if let consumer = onlyConsumer(of: index), case .add(let a, let b) = nodes[consumer].op,
+            min(a.id, b.id) < index, max(a.id, b.id) == index
+        {
+            // The other operand was made before the experts.
+            (addend, out) = (min(a.id, b.id), consumer)
+            absorbed.insert(consumer)
+        }
+        regions.append(.experts(source(of: x), experts, addend: addend, out: out))
     }
 
     // MARK: Head operations before an attention

@@ -58,7 +58,7 @@ extension PlanBuilder {
     ///
     /// Fine pieces are for few rows, where the weights stream through once: small enough to even out, large enough to
     /// stream. Coarse pieces are for many rows, which are read again for every piece.
-    private mutating func makeChunks(
+    mutating func makeChunks(
         _ weights: [LinearWeight], isGated: Bool, maxRows: Int
     ) -> (fine: [LinearChunk], coarse: [LinearChunk]) {
         var fine: [LinearChunk] = []
@@ -94,13 +94,13 @@ extension PlanBuilder {
         }
     }
 
-    private func bytesPerRow(_ weight: LinearWeight) -> Int {
+    func bytesPerRow(_ weight: LinearWeight) -> Int {
         let format = WeightFormat(rawValue: weight.plan.format.rawValue) ?? .f32
         return format.rowBytes(Int(weight.plan.k))
     }
 }
 
-private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
     var (x, y) = (a, b)
     while y != 0 { (x, y) = (y, x % y) }
     return a / x * b

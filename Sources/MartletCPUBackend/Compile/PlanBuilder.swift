@@ -17,6 +17,10 @@ struct PlanBuilder {
     private var temporaries: [Int: Int] = [:]
     private var arenaBase: UnsafeMutableRawPointer?
     var scratch: WorkerScratch
+    /// What all layers of experts use, if there are any.
+    var expertScratch: UnsafePointer<ExpertScratch>?
+    /// Where the routers' prepared input lies.
+    var routerInput: UnsafeMutableRawPointer
     var rotaries: [RotaryEmbedding: UnsafePointer<RotaryTable>] = [:]
     private var regions: [Region] = []
     private var labels: [RegionTimer.Label] = []
@@ -39,12 +43,14 @@ struct PlanBuilder {
         scratch = WorkerScratch(
             base: UnsafeMutableRawPointer(storage.floats(1)), bytesPerWorker: 0, rowsBytes: 0, preparedBytes: 0,
             gateBytes: 0, attentionBytes: 0, ownBytes: 0)
+        routerInput = scratch.base
     }
 
     /// Loads, packs and places everything.
     mutating func build() throws(BackendError) -> Plan {
         try loadMatrices()
         try placeBuffers()
+        expertScratch = try makeExpertScratch()
         try makeBegin()
         for region in lowering.regions { try make(region) }
         try makeScratch()
@@ -87,6 +93,7 @@ struct PlanBuilder {
 
     private func loadMatrices() throws(BackendError) {
         for region in lowering.regions {
+            if case .experts(_, let experts, _, _) = region { try planExperts(experts) }
             for ref in region.ports.matrices { try weights.plan(ref, float32: options.float32Arithmetic) }
         }
         try weights.pack()
@@ -153,7 +160,7 @@ struct PlanBuilder {
         switch region {
         case .attention(_, _, let spec, _): localBytes(spec)
         case .latentAttention(_, _, _, let spec, _): latentBytes(spec)
-        case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply: 0
+        case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply, .experts: 0
         }
     }
 
@@ -200,6 +207,8 @@ struct PlanBuilder {
         case .map(let x, let function, let out): try makeMap(region, x, function, out)
         case .add(let x, let y, let out): makeAdd(region, x, y, out)
         case .multiply(let x, let y, let out): makeMultiply(region, x, y, out)
+        case .experts(let source, let experts, let addend, let out):
+            try makeExperts(region, source, experts, addend, out)
         }
     }
 

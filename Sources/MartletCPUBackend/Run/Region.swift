@@ -16,4 +16,9 @@ enum Region: BitwiseCopyable {
     case map(UnsafePointer<MapRegion>)
     case add(UnsafePointer<PairRegion>)
     case multiply(UnsafePointer<PairRegion>)
+    case route(UnsafePointer<ExpertRegion>)
+    case groupRows(UnsafePointer<ExpertRegion>)
+    case expertsIn(UnsafePointer<ExpertRegion>)
+    case expertsOut(UnsafePointer<ExpertRegion>)
+    case combineExperts(UnsafePointer<ExpertRegion>)
 }

@@ -109,6 +109,14 @@ final class StepJob: PoolJob {
             case .attend(let region): attend(region, step, worker)
             case .latentQueries(let region): latentQueries(region, step, worker)
             case .latentValues(let region): latentValues(region, step, worker)
+            case .route(let region): route(region, step, worker)
+            case .groupRows(let region):
+                // Few rows are grouped where they are routed.
+                if step.rows(region.pointee.source.domain) <= CPUExecutable.fewRows { continue }
+                groupRows(region, step, worker)
+            case .expertsIn(let region): multiplyExpertsIn(region, step, worker)
+            case .expertsOut(let region): multiplyExpertsOut(region, step, worker)
+            case .combineExperts(let region): combine(region, step, worker)
             case .gated(let region): gated(region, step, worker)
             case .map(let region): map(region, step, worker)
             case .add(let region): add(region.pointee, step, worker)

@@ -11,7 +11,7 @@ struct DecoderShape: Hashable, Sendable {
     let headDim: Int
     let normEps: Float
     let activation: Activation
-    let tieWordEmbeddings: Bool
+    var tieWordEmbeddings: Bool
     /// Positions the checkpoint was made for.
     let maxPositionEmbeddings: Int
     /// The rotation of all layers, or of those with full attention where the types of layers differ in it.

@@ -9,8 +9,9 @@ struct ExpertSettings: Hashable, Sendable {
     /// Columns between an expert's two products.
     let width: Int
 
-    /// More experts of a layer than any checkpoint has.
+    /// More experts of a layer, and of all layers, than any checkpoint has.
     private static let countLimit = 8192
+    private static let totalLimit = 1 << 20
 
     /// The keys a family writes, each with other names of it that are read as well, and their defaults.
     struct Keys {
@@ -19,8 +20,11 @@ struct ExpertSettings: Hashable, Sendable {
         var width: (name: String, default: Int?)
     }
 
-    init(config: ModelConfig, _ keys: Keys) throws(ModelError) {
+    init(config: ModelConfig, layers: Int, _ keys: Keys) throws(ModelError) {
         count = try config.count(keys.count.names, default: keys.count.default, limit: Self.countLimit)
+        guard count * layers <= Self.totalLimit else {
+            throw config.error(keys.count.names[0], "\(count) experts in each of \(layers) layers are too many")
+        }
         topK = try config.count(keys.topK.names, default: keys.topK.default, limit: Self.countLimit)
         width = try config.size(keys.width.name, default: keys.width.default)
         guard count == 0 || topK > 0 && topK <= count else {
@@ -43,18 +47,5 @@ extension ModelConfig {
         }
         if let found { return found.value }
         return try int(names[0], default: fallback)
-    }
-
-    /// A switch that this architecture supports in one position only.
-    func require(_ key: String, _ wanted: Bool) throws(ModelError) {
-        guard try bool(key, default: wanted) == wanted else {
-            throw error(key, "\(!wanted) is not supported; supported: \(wanted)")
-        }
-    }
-
-    /// A word that this architecture supports only one of.
-    func require(_ key: String, _ wanted: String) throws(ModelError) {
-        let found = try string(key, default: wanted)
-        guard found == wanted else { throw error(key, "\(found) is not supported; supported: \(wanted)") }
     }
 }

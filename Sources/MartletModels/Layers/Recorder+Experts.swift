@@ -20,17 +20,22 @@ struct ExpertWeights {
             down: matrices(names.down, out: hidden, in: settings.width))
     }
 
-    /// One tensor `[experts, 2 width, hidden]`, the gate's rows first, and one `[experts, hidden, width]`.
+    /// One tensor `[experts, 2 width, hidden]`, the gate's rows first, and one `[experts, hidden, width]`; transposed, the
+    /// last two dimensions are the other way round.
     static func stacked(
-        gateUp: String, down: String, _ settings: ExpertSettings, hidden: Int
+        gateUp: String, down: String, _ settings: ExpertSettings, hidden: Int, isTransposed: Bool = false
     ) -> ExpertWeights {
         let (count, width) = (settings.count, settings.width)
-        let both = (0..<count).map {
-            WeightRef(name: gateUp, shape: [2 * width, hidden]).stacked(at: $0, of: count)
+        func matrices(_ name: String, out: Int, in columns: Int) -> [WeightRef] {
+            (0..<count).map {
+                let matrix = WeightRef(name: name, shape: [out, columns]).stacked(at: $0, of: count)
+                return isTransposed ? matrix.transposed : matrix
+            }
         }
+        let both = matrices(gateUp, out: 2 * width, in: hidden)
         return ExpertWeights(
             gate: both.map { $0.rows(length: width) }, up: both.map { $0.rows(start: width, length: width) },
-            down: (0..<count).map { WeightRef(name: down, shape: [hidden, width]).stacked(at: $0, of: count) })
+            down: matrices(down, out: hidden, in: width))
     }
 }
 

@@ -25,7 +25,7 @@ extension Checkpoint {
         let stored = renaming.map { Set($0.map(\.stored)) }
         let entries = weights.entries.filter { stored?.contains($0.name) ?? true }
         formats = FormatSummary.summarize(entries.map { ($0.dtype.name, $0.range.count) })
-        parameterCount = weights.parameterCount
+        parameterCount = weights.parameterCount(of: renaming?.map(\.stored) ?? weights.names)
         mappings = weights.files
     }
 

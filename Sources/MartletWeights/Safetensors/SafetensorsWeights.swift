@@ -53,8 +53,8 @@ final class SafetensorsWeights: WeightSource {
 
     var entries: [Safetensors.Entry] { shards.flatMap(\.entries) }
 
-    /// The number of elements of all weights; scales are none.
-    var parameterCount: Int {
+    /// The number of elements of these weights; scales are none.
+    func parameterCount(of names: [String]) -> Int {
         names.reduce(0) { count, name in
             let entry = entry(name) ?? entry("\(name)_blocks")
             guard let entry, entry.dtype.bits != nil else { return count }
