@@ -71,6 +71,8 @@ INLINE vf gelu_tanh(vf x) {
     return x / (exp_(-z) + 1.0f);
 }
 
+INLINE vf silu_(vf x) { return x / (exp_(-x) + 1.0f); }
+
 INLINE vf clamp_(vf x, float limit) {
     vf low = x < -limit ? (vf)-limit : x;
     return low > limit ? (vf)limit : low;
@@ -84,7 +86,7 @@ INLINE vf xielu(const ck_function *f, vf x) {
 
 INLINE vf function_lanes(ck_function_kind kind, const ck_function *f, vf x) {
     switch (kind) {
-    case CK_SILU: return x / (exp_(-x) + 1.0f);
+    case CK_SILU: return silu_(x);
     case CK_GELU: return gelu_(x);
     case CK_GELU_TANH: return gelu_tanh(x);
     case CK_QUICK_GELU: return x / (exp_(x * -1.702f) + 1.0f);

@@ -28,7 +28,7 @@ static void short_conv(const ck_short_conv *conv) {
                 const float *weight = conv->weight + i * conv->channels + c, *x = conv_input(conv, t - kept + i) + c;
                 sum = n >= VL ? fma_(load(weight), load(x), sum) : fma_(load_part(weight, n, 0), load_part(x, n, 0), sum);
             }
-            if (conv->has_silu) sum = function_lanes(CK_SILU, NULL, sum);
+            if (conv->has_silu) sum = silu_(sum);
             if (n >= VL) store(out + c, sum);
             else store_part(out + c, n, sum);
         }

@@ -11,9 +11,7 @@ import Testing
 
 /// Elementwise functions against double precision over their whole range, in every kernel table.
 struct FunctionTests {
-    private static let tables: [String] = ["avx512-bf16", "avx512", "avx2", "neon", "portable"].filter { (name: String) in
-        ck_vector_named(name) != nil
-    }
+    private static let tables = OpTwin.vectorTables
 
     /// A function with what it is to be compared with.
     struct Case: CustomTestStringConvertible {

@@ -21,6 +21,11 @@ struct OpTwin {
         (try? Kernels(named: $0)) != nil
     }
 
+    /// The vector tables this CPU runs.
+    static let vectorTables: [String] = ["avx512-bf16", "avx512", "avx2", "neon", "portable"].filter { name in
+        ck_vector_named(name) != nil
+    }
+
     private var steps: [[StepRunner.Share]] {
         if isWhole {
             return [

@@ -44,7 +44,8 @@ struct LoweredEpilogue: Hashable {
 /// A stretch of work that is complete before the next begins.
 enum LoweredRegion: Hashable {
     case embed(WeightRef, EmbeddingIndex, LoweredFunction?, out: Int)
-    case rows(LoweredSource, out: Int)
+    /// Perhaps with a sum.
+    case rows(LoweredSource, addend: Int?, out: Int)
     case linear(LoweredSource, [WeightRef], bias: [WeightRef?], LoweredEpilogue, out: Int)
     case heads(Int, LoweredHeadOp, AttentionSpec, out: Int)
     case attention(Int, [LoweredHeadOp], AttentionSpec, out: Int)
@@ -72,7 +73,8 @@ enum LoweredRegion: Hashable {
     var ports: Ports {
         switch self {
         case .embed(_, _, _, let out): Ports(inputs: [], output: out)
-        case .rows(let source, let out): Ports(inputs: [source.value], output: out)
+        case .rows(let source, let addend, let out):
+            Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
         case .linear(let source, let weights, _, let epilogue, let out):
             Ports(inputs: [source.value] + [epilogue.addend].compactMap(\.self), output: out, matrices: weights)
         case .heads(let x, _, _, let out), .attention(let x, _, _, let out), .gated(let x, _, let out),

@@ -51,7 +51,7 @@ struct Lowering {
         switch nodes[index].op {
         case .embed(let table, let key): lowerEmbed(index, table, key)
         case .norm, .gatherLogitRows:
-            if !joinsLinear(index) { regions.append(.rows(source(of: index, isForced: true), out: index)) }
+            if !joinsLinear(index) { lowerRows(index) }
         case .linear(let x, let weights, let bias): lowerLinear(index, x.id, weights, bias)
         case .qkNorm(let x, let query, let key, let spec):
             if !joinsAttention(index) {
@@ -104,6 +104,16 @@ struct Lowering {
             default: false
             }
         }
+    }
+
+    /// A norm or gather that is written out, with the sum that reads it.
+    private mutating func lowerRows(_ index: Int) {
+        let source = source(of: index, isForced: true)
+        guard let consumer = onlyConsumer(of: index), case .add(let x, let y) = nodes[consumer].op, x != y,
+            max(x.id, y.id) == index
+        else { return regions.append(.rows(source, addend: nil, out: index)) }
+        absorbed.insert(consumer)
+        regions.append(.rows(source, addend: min(x.id, y.id), out: consumer))
     }
 
     private func isNormed(_ index: Int) -> Bool {

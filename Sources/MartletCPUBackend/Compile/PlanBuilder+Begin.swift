@@ -8,6 +8,11 @@ extension PlanBuilder {
         for case .embed(let ref, let index, let function, let out) in lowering.regions {
             let view = try weights.view(ref)
             guard let bytes = view.bytes.baseAddress else { continue }
+            guard view.scales == nil else {
+                throw BackendError(
+                    backend: CPUBackend.name,
+                    message: "\"\(ref.name)\": embeddings in \(view.format) with scales of their own are not supported")
+            }
             storage.keep(KeptView(view))
             embeddings.append(
                 Embedding(

@@ -49,7 +49,7 @@ extension PlanBuilder {
         let isWide = view.format == .f32 || options.float32Arithmetic
         var plan = ck_plan()
         let format = isWide ? CK_F32 : CK_BF16
-        guard kernels.linear.plan(format, Int64(n), Int64(k), options.float32Arithmetic, &plan) else {
+        guard kernels.linear.plan(format, Int64(n), Int64(k), 0, options.float32Arithmetic, &plan) else {
             throw BackendError(
                 backend: CPUBackend.name,
                 message: "\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(format) [\(n), \(k)]")
@@ -76,7 +76,7 @@ extension PlanBuilder {
             }
             let target = data + number * headBytes
             if plan.packed_bytes > 0 {
-                kernels.linear.pack(&plan, head, target, 0, Int64(n))
+                kernels.linear.pack(&plan, head, nil, target, 0, Int64(n))
             } else {
                 target.copyMemory(from: head, byteCount: n * k * elementBytes)
             }

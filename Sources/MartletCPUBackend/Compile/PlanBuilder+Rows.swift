@@ -8,9 +8,13 @@ import MartletModelIR
 #endif
 
 extension PlanBuilder {
-    mutating func makeRows(_ region: LoweredRegion, _ source: LoweredSource, _ out: Int) throws(BackendError) {
+    mutating func makeRows(
+        _ region: LoweredRegion, _ source: LoweredSource, _ addend: Int?, _ out: Int
+    ) throws(BackendError) {
         let source = try rowSource(source, lowering.domains[out])
-        append(.rows(storage.place(RowsRegion(source: source, out: pointer(out)))), label("rows", region))
+        let rows = RowsRegion(
+            source: source, addend: addend.map { UnsafePointer(pointer($0)) }, out: pointer(out))
+        append(.rows(storage.place(rows)), label("rows", region))
     }
 
     mutating func makeGated(

@@ -194,7 +194,7 @@ struct PlanBuilder {
     private mutating func make(_ region: LoweredRegion) throws(BackendError) {
         switch region {
         case .embed: break
-        case .rows(let source, let out): try makeRows(region, source, out)
+        case .rows(let source, let addend, let out): try makeRows(region, source, addend, out)
         case .linear(let source, let refs, let bias, let epilogue, let out):
             let linear = try linearRegion(rowSource(source, lowering.domains[out]), refs, bias, epilogue, out: out)
             append(.prepare(linear), label("prepare", region))

@@ -24,9 +24,10 @@ struct RowNorm: BitwiseCopyable {
     let eps: Float
 }
 
-/// Reads rows, perhaps gathered and normalised, and writes them as they are.
+/// Reads rows, perhaps gathered and normalised, and writes them as they are or added to others.
 struct RowsRegion: BitwiseCopyable {
     let source: RowSource
+    let addend: UnsafePointer<Float>?
     let out: UnsafeMutablePointer<Float>
 }
 

@@ -11,6 +11,7 @@ extension StepJob {
         let width = region.source.width
         forEachRow(step.rows(region.source.domain), per: 8, worker) { row in
             read(region.source, row, step, into: region.out + row * width)
+            if let addend = region.addend { vector.add(addend + row * width, Int64(width), region.out + row * width) }
         }
     }
 
