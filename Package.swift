@@ -44,7 +44,7 @@ let package = Package(
 
         // Level 2
         .target(name: "MartletWeights", dependencies: ["MartletModelIR", "MartletJSON"], swiftSettings: hot),
-        .target(name: "MartletModels", dependencies: ["MartletModelIR"], swiftSettings: strict),
+        .target(name: "MartletModels", dependencies: ["MartletModelIR", "MartletJSON"], swiftSettings: strict),
         .target(name: "MartletEngine", dependencies: ["MartletModelIR"], swiftSettings: hot),
         .target(
             name: "MartletCPUBackend", dependencies: ["MartletModelIR", "CMartletKernels"], swiftSettings: hot),

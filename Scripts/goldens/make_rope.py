@@ -110,6 +110,7 @@ def partial_cases():
         {**m2, "rotary_dim": 64,
          "rope_parameters": {"rope_type": "default", "rope_theta": 5e6, "partial_rotary_factor": 0.5}}, kind)
     add("MiniMax-M2 neither rotates all, with the family's theta", m2, kind, theta=5e6)
+    add("an odd width is rounded up to pairs", sizes(partial_rotary_factor=0.4))
     add("partial with linear", sizes(partial_rotary_factor=0.75, **scaled("linear", factor=3.0)))
 
 
@@ -141,6 +142,11 @@ def scaled_cases():
     add("yarn on 96 dimensions", sizes(head_dim=96, rope_theta=1e6, **scaled(
         "yarn", factor=4.0, original_max_position_embeddings=32768)))
     longrope_cases()
+    gemma4 = {"rope_type": "proportional", "rope_theta": 1e6}
+    add("proportional", sizes(rope_parameters={**gemma4, "partial_rotary_factor": 0.25}))
+    add("proportional with an odd number of angles and a factor",
+        sizes(head_dim=20, rope_parameters={**gemma4, "partial_rotary_factor": 0.75, "factor": 8.0}))
+    add("proportional of the whole head", sizes(rope_parameters=gemma4))
 
 
 def longrope_cases():
@@ -165,8 +171,6 @@ def longrope_cases():
 
 def refused_cases():
     refuse("unknown type", "rope_scaling.rope_type", sizes(**scaled("bogus", factor=2.0)))
-    refuse("type that is known elsewhere", "rope_parameters.rope_type",
-           sizes(rope_parameters={"rope_type": "proportional", "rope_theta": 1e6}))
     refuse("linear without factor", "rope_scaling.factor", sizes(**scaled("linear")))
     refuse("linear with factor 0", "rope_scaling.factor", sizes(**scaled("linear", factor=0)))
     refuse("linear with a factor in quotes", "rope_scaling.factor", sizes(**scaled("linear", factor="4")))
@@ -183,7 +187,7 @@ def refused_cases():
     refuse("partial factor 0", "partial_rotary_factor", sizes(partial_rotary_factor=0.0))
     refuse("partial factor 1.5", "rope_parameters.partial_rotary_factor",
            sizes(rope_parameters={"rope_type": "default", "partial_rotary_factor": 1.5}))
-    refuse("odd rotated width", "partial_rotary_factor", sizes(partial_rotary_factor=0.4), head_dim=64)
+    refuse("odd head", "partial_rotary_factor", sizes(head_dim=63), head_dim=63)
     refuse("factor and rotary_dim contradict", "rotary_dim", sizes(partial_rotary_factor=0.5, rotary_dim=64), 64)
     refuse("negative theta", "rope_theta", sizes(rope_theta=-1))
     refuse("lengths that make the factor infinite", "rope_scaling.rope_type", sizes(**scaled(

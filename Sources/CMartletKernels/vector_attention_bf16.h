@@ -116,6 +116,14 @@ INLINE void attend_block(const int count, const bool ahead, const bool scaled, c
             __m512 scale = _mm512_loadu_ps(view->scales[g]);
             UNROLLED for (int r = 0; r < count; r++) x[r][g] = _mm512_mul_ps(x[r][g], scale);
         }
+    if (__builtin_expect(a->softcap > 0, 0)) {
+        float scores[ROWS * TILE];
+        UNROLLED for (int r = 0; r < count; r++) UNROLLED for (int g = 0; g < 4; g++)
+            _mm512_storeu_ps(scores + r * TILE + 16 * g, x[r][g]);
+        cap_scores(scores, count * TILE, a->softcap * 1.44269504f);
+        UNROLLED for (int r = 0; r < count; r++) UNROLLED for (int g = 0; g < 4; g++)
+            x[r][g] = _mm512_loadu_ps(scores + r * TILE + 16 * g);
+    }
     int64_t low = TILE, high = 0;
     uint64_t seen[ROWS], all = ~(uint64_t)0;
     UNROLLED for (int r = 0; r < count; r++) {

@@ -55,7 +55,8 @@ INLINE void score_rows(const int count, ck_kv_dtype dtype, const tile_view *view
 
 // Scores to weights of the values; positions outside [low, high) of the tile get 0. Returns the factor for what was
 // summed before.
-INLINE float weigh_row(const tile_view *view, int64_t low, int64_t high, float *probs, row_record record) {
+INLINE float weigh_row(const ck_attention *a, const tile_view *view, int64_t low, int64_t high, float *probs, row_record record) {
+    if (__builtin_expect(a->softcap > 0, 0)) cap_scores(probs, TILE, a->softcap);
     vf x[VECTORS];
     for (int i = 0; i < VECTORS; i++) x[i] = load(probs + i * VL);
     if (low > 0 || high < TILE) {
@@ -99,7 +100,7 @@ INLINE void add_value(const int count, const int span, const float *probs, int64
 // out[r][0..<span vectors] = out * factor + sum over j in [low, high) of probs[r][j] * value[j].
 INLINE void sum_values(const int count, const int span, ck_kv_dtype dtype, const tile_view *view, int64_t column,
                        int64_t low, int64_t high, const float *probs, const float *factors, float *out) {
-    const int64_t width = attention_width(view->head_dim), record = attention_record(view->head_dim);
+    const int64_t width = view->value_stride, record = attention_record(view->value_dim);
     const int step = dtype == CK_KV_F32 ? 1 : 2;
     vf acc[ROWS][SPAN];
 #pragma clang loop unroll(full)
@@ -130,18 +131,19 @@ INLINE void sum_values(const int count, const int span, ck_kv_dtype dtype, const
 // One tile for rows [row, row + count).
 INLINE void attend_rows(const int count, ck_kv_dtype dtype, const ck_attention *a, const tile_view *view,
                         const scratch_parts *s, float *records, int64_t row, int64_t tile) {
-    const int64_t width = attention_width(view->head_dim);
+    const int64_t width = attention_width(view->value_dim);
     float factors[ROWS];
     score_rows(count, dtype, view, s->query + row * view->head_dim, s->probs);
     int64_t low = TILE, high = 0;
     for (int r = 0; r < count; r++) {
         int64_t from, to;
         visible_part(a, s->positions[row + r], tile, &from, &to);
-        factors[r] = weigh_row(view, from, to, s->probs + r * TILE, record_at(records, view->head_dim, row + r));
+        factors[r] = weigh_row(a, view, from, to, s->probs + r * TILE,
+                               record_at(records, view->value_dim, row + r));
         low = from < low ? from : low;
         high = to > high ? to : high;
     }
-    float *out = record_at(records, view->head_dim, row).out;
+    float *out = record_at(records, view->value_dim, row).out;
     int64_t column = 0;
     for (; column + SPAN * VL <= width; column += SPAN * VL)
         sum_values(count, SPAN, dtype, view, column, low, high, s->probs, factors, out);
@@ -220,6 +222,37 @@ static void attend_narrow_tile(const ck_attention *a, tile_view *view, const scr
     }
 }
 #endif
+
+// Four rows' four columns from `from`, to four rows of `to`.
+INLINE void transpose_4x4(const float *from, int64_t stride, float *to) {
+    typedef float v4 __attribute__((ext_vector_type(4), aligned(4), may_alias));
+    v4 a = *(const v4 *)from, b = *(const v4 *)(from + stride);
+    v4 c = *(const v4 *)(from + 2 * stride), d = *(const v4 *)(from + 3 * stride);
+    v4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    v4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7), gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(v4 *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(v4 *)(to + 16) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(v4 *)(to + 32) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
+    *(v4 *)(to + 48) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+}
+
+// The groups' latent rows as float32, and transposed as keys.
+static void open_latent_tile(const ck_attention *a, int64_t first, int64_t end, float *buffer, tile_view *view) {
+    const int64_t stride = attention_width(a->head_dim), group = 32 * stride;
+    for (int64_t g = first; g < end; g++) {
+        float *keys = buffer + g * group, *rows = keys + 16 * stride;
+        for (int64_t j = 0; j < 16; j++) load_latent(a->dtype, a->head_dim, view->keys[g], j, rows + j * stride);
+        for (int64_t d = 0; d < a->head_dim; d += 4)
+            for (int64_t j = 0; j < 16; j += 4) transpose_4x4(rows + j * stride + d, stride, keys + 16 * d + j);
+    }
+    for (int64_t g = 0; g < 4; g++) {
+        const float *keys = buffer + (g < first || g >= end ? first : g) * group;
+        view->keys[g] = (const uint8_t *)keys;
+        view->values[g] = (const uint8_t *)(keys + 16 * stride);
+        view->scales[g] = NULL;
+    }
+    view->dtype = CK_KV_F32;
+}
 
 static void prepare_floats(const ck_attention *a, const scratch_parts *s) {
     for (int64_t row = 0; row < s->rows; row++) {

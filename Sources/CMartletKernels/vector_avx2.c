@@ -12,6 +12,8 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "vector_simd.h"
 #include "vector_rows.h"
+#include "vector_functions.h"
+#include "vector_recurrence.h"
 #include "vector_cache.h"
 #include "vector_attention_state.h"
 #include "vector_attention_f32.h"

@@ -14,6 +14,8 @@
                              apply_to = function)
 #include "vector_simd.h"
 #include "vector_rows.h"
+#include "vector_functions.h"
+#include "vector_recurrence.h"
 #include "vector_cache.h"
 #include "vector_attention_state.h"
 #include "vector_attention_f32.h"

@@ -65,3 +65,32 @@ static void kv_store(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t o
     }
 }
 #undef STORE_PAIRS
+
+static void latent_store(ck_kv_dtype dtype, int64_t width, void *group, int64_t offset, const float *restrict row) {
+    const int64_t padded = attention_width(width), start = offset * padded;
+    if (dtype == CK_KV_F32) {
+        memcpy((float *)group + start, row, (size_t)width * 4);
+    } else if (dtype == CK_KV_BF16) {
+        for (int64_t d = 0; d < width; d++) ((uint16_t *)group)[start + d] = to_bf16(row[d]);
+    } else {
+        const float scale = int8_scale(row, width), inverse = scale > 0 ? 1 / scale : 0;
+        for (int64_t d = 0; d < width; d++) ((int8_t *)group)[start + d] = to_int8(row[d], inverse);
+        ((float *)((uint8_t *)group + 16 * padded))[offset] = scale;
+    }
+}
+
+// One latent row of a group as floats.
+INLINE void load_latent(ck_kv_dtype dtype, int64_t width, const uint8_t *group, int64_t offset, float *row) {
+    const int64_t padded = attention_width(width), start = offset * padded;
+    if (dtype == CK_KV_F32) {
+        memcpy(row, (const float *)group + start, (size_t)padded * 4);
+    } else if (dtype == CK_KV_BF16) {
+        for (int64_t d = 0; d < padded; d += VL) {
+            vu bits = __builtin_convertvector(*(const vh_any *)(group + 2 * (start + d)), vu);
+            store(row + d, (vf)(bits << 16));
+        }
+    } else {
+        const float scale = ((const float *)(group + 16 * padded))[offset];
+        for (int64_t d = 0; d < padded; d++) row[d] = (float)((const int8_t *)group)[start + d] * scale;
+    }
+}

@@ -14,7 +14,7 @@ static inline int64_t attention_width(int64_t head_dim) { return (head_dim + 15)
 static inline int64_t attention_record(int64_t head_dim) { return attention_width(head_dim) + 32; }
 // Floats of a tile's keys and values.
 static inline int64_t attention_tile(int64_t head_dim) {
-    return CK_ATTENTION_TILE * (((head_dim + 1) & ~(int64_t)1) + attention_width(head_dim));
+    return CK_ATTENTION_TILE * 2 * attention_width(head_dim);
 }
 
 static inline int64_t element_bytes(ck_kv_dtype dtype) {

@@ -8,6 +8,8 @@
 #define TABLE_NAME "neon"
 #include "vector_simd.h"
 #include "vector_rows.h"
+#include "vector_functions.h"
+#include "vector_recurrence.h"
 #include "vector_cache.h"
 #include "vector_attention_state.h"
 #include "vector_attention_f32.h"

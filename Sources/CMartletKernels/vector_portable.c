@@ -7,6 +7,8 @@
 #define TABLE_NAME "portable"
 #include "vector_simd.h"
 #include "vector_rows.h"
+#include "vector_functions.h"
+#include "vector_recurrence.h"
 #include "vector_cache.h"
 #include "vector_attention_state.h"
 #include "vector_attention_f32.h"

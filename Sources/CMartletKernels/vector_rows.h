@@ -1,4 +1,4 @@
-// Norm, rotary, gated activation, sum.
+// Norms, rotary, sum.
 
 static void rms_norm(const float *x, const float *weight, float eps, int64_t n, float *out) {
     vf sums[4] = {0};
@@ -23,6 +23,32 @@ static void rms_norm(const float *x, const float *weight, float eps, int64_t n, 
     if (i < n) store_part(out + i, n - i, load_part(x + i, n - i, 0) * factor * load_part(weight + i, n - i, 0));
 }
 
+// Twice over the row for its mean and variance: the difference of their sums would lose digits.
+static void layer_norm(const float *x, const float *weight, const float *bias, float eps, int64_t n, float *out) {
+    vf sum = 0.0f, squares = 0.0f;
+    int64_t i = 0;
+    for (; i + VL <= n; i += VL) sum += load(x + i);
+    if (i < n) sum += load_part(x + i, n - i, 0);
+    const float mean = sum_lanes(sum) / (float)n;
+    for (i = 0; i + VL <= n; i += VL) {
+        vf v = load(x + i) - mean;
+        squares = fma_(v, v, squares);
+    }
+    if (i < n) {
+        vf v = load_part(x + i, n - i, mean) - mean;
+        squares = fma_(v, v, squares);
+    }
+    const float factor = 1.0f / sqrtf(sum_lanes(squares) / (float)n + eps);
+    for (i = 0; i + VL <= n; i += VL) {
+        vf v = (load(x + i) - mean) * factor * load(weight + i);
+        store(out + i, bias ? v + load(bias + i) : v);
+    }
+    if (i < n) {
+        vf v = (load_part(x + i, n - i, 0) - mean) * factor * load_part(weight + i, n - i, 0);
+        store_part(out + i, n - i, bias ? v + load_part(bias + i, n - i, 0) : v);
+    }
+}
+
 static void rotate(float *restrict x, const float *restrict cosines, const float *restrict sines, int64_t pairs,
                    bool neox) {
     if (neox) {
@@ -38,14 +64,6 @@ static void rotate(float *restrict x, const float *restrict cosines, const float
             x[2 * i + 1] = b * cosines[i] + a * sines[i];
         }
     }
-}
-
-INLINE vf silu_mul_lanes(vf gate, vf up) { return gate / (exp_(-gate) + 1.0f) * up; }
-
-static void silu_mul(const float *gate, const float *up, int64_t n, float *out) {
-    int64_t i = 0;
-    for (; i + VL <= n; i += VL) store(out + i, silu_mul_lanes(load(gate + i), load(up + i)));
-    if (i < n) store_part(out + i, n - i, silu_mul_lanes(load_part(gate + i, n - i, 0), load_part(up + i, n - i, 0)));
 }
 
 static void add(const float *x, int64_t n, float *y) {

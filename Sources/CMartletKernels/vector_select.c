@@ -11,6 +11,10 @@ size_t ck_kv_group_bytes(ck_kv_dtype dtype, int64_t head_dim) {
                                                                             element_bytes(dtype));
 }
 
+size_t ck_latent_group_bytes(ck_kv_dtype dtype, int64_t width) {
+    return (size_t)(16 * attention_width(width) * element_bytes(dtype) + (dtype == CK_KV_I8 ? 16 * 4 : 0));
+}
+
 size_t ck_attention_partial_bytes(int64_t head_dim, int64_t rows) {
     return sizeof(float) * (size_t)(attention_rows(rows) * attention_record(head_dim));
 }

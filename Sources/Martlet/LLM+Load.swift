@@ -12,7 +12,12 @@ extension LLM {
         _ configuration: LLMConfiguration = LLMConfiguration(),
         progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws(LLMError) -> LLM {
-        let opened = try await OpenedModel.open(configuration, progress: progress)
+        try await load(OpenedModel.open(configuration, progress: progress), configuration, progress: progress)
+    }
+
+    static func load(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)?
+    ) async throws(LLMError) -> LLM {
         progress?(LoadProgress(phase: .compile, detail: opened.name))
         let llm = try await BlockingWork.run { () throws(LLMError) in try LLM(opened, configuration) }
         progress?(LoadProgress(phase: .ready, detail: opened.name))

@@ -1,20 +1,18 @@
-public import MartletModelIR
+internal import MartletModelIR
 
-/// Dense Qwen3: Llama with an RMSNorm on every query and key head.
+/// Dense Qwen3, and the text part of Qwen3-VL: Llama with an RMSNorm on every query and key head.
 ///
-/// **Source** transformers `modeling_qwen3.py`.
-public struct Qwen3: ModelArchitecture {
-    /// The `architectures` entries served.
-    public static let architectures = ["Qwen3ForCausalLM"]
+/// **Source** transformers `modeling_qwen3.py`, `modeling_qwen3_vl.py`.
+struct Qwen3: AttentionDecoder {
+    static let architectures = ["Qwen3ForCausalLM", "Qwen3VLForConditionalGeneration"]
 
-    private let shape: DecoderShape
+    let shape: DecoderShape
+    let layers: [AttentionSpec]
     private let attentionBias: Bool
-    private let layers: [AttentionSpec]
 
-    /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
-        let shape = try DecoderShape(
-            config: config, defaultHeadDim: 128, defaultNumKeyValueHeads: 32, defaultMaxPositionEmbeddings: 32_768)
+    init(config: ModelConfig) throws(ModelError) {
+        let isVisual = config.architecture == "Qwen3VLForConditionalGeneration"
+        let shape = try DecoderShape(config: config, defaults: isVisual ? Self.visual : Self.plain)
         self.shape = shape
         attentionBias = try config.bool("attention_bias", default: false)
         layers = try LayerWindows(config: config, numHiddenLayers: shape.numHiddenLayers).windows.enumerated().map {
@@ -22,24 +20,21 @@ public struct Qwen3: ModelArchitecture {
         }
     }
 
-    /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    private static let plain = DecoderDefaults(
+        numKeyValueHeads: 32, headDim: 128, maxPositionEmbeddings: 32_768)
 
-    /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    private static let visual = DecoderDefaults(
+        vocabSize: 151_936, hiddenSize: 4096, intermediateSize: 22_016, numHiddenLayers: 32, numAttentionHeads: 32,
+        numKeyValueHeads: 32, headDim: 128, maxPositionEmbeddings: 128_000, rope: RopeDefaults(theta: 500_000))
 
-    /// One cache per layer, full or with a sliding window.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
-
-    /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {
             let layer = model["layers"][spec.layer]
             let attended = recorder.selfAttention(
                 recorder.rmsNorm(x, layer["input_layernorm"], shape), layer["self_attn"], spec, shape,
-                bias: attentionBias ? .qkvo : .none, qkNorm: true)
+                rotary: shape.rotary, bias: attentionBias ? .qkvo : .none, qkNorm: .perHead())
             x = recorder.add(x, attended, layer["self_attn"])
             let mlp = recorder.gatedMLP(
                 recorder.rmsNorm(x, layer["post_attention_layernorm"], shape), layer["mlp"], shape)

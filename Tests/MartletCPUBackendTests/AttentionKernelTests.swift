@@ -102,7 +102,8 @@ struct AttentionKernelTests {
                             query: queries.baseAddress! + (position * heads + part.lowerBound) * headDim,
                             query_stride: Int64(heads * headDim), num_tokens: Int64(count),
                             num_heads: Int64(part.count), position: Int64(position),
-                            window: window == .max ? Int64.max : Int64(window), scale: 0.125, out: out.baseAddress,
+                            window: window == .max ? Int64.max : Int64(window), ahead: 0, length: 0, latent_dim: 0,
+                            scale: 0.125, softcap: 0, sinks: nil, out: out.baseAddress,
                             out_stride: Int64(part.count * headDim), partials: partials, scratch: scratch)
                         guard let chunks else { return table.attend(&task) }
                         for range in chunks {

@@ -1,5 +1,7 @@
 import MartletModelIR
 
+@testable import MartletCPUBackend
+
 /// Drives an executable as an engine would: requests with blocks of their own, steps of any mixture.
 final class StepRunner {
     /// One entry of a step.
@@ -13,24 +15,40 @@ final class StepRunner {
     let executable: any Executable
     let cache: any KVCacheStorage
     let batch: InputBatch
+    /// Requests that take the long variant of rotary embeddings.
+    var longRequests: Set<Int> = []
     private var prompts: [[Int32]] = []
     private var computed: [Int] = []
     private var tables: [[Int32]] = []
     private var freeBlocks: [Int32]
 
-    init(
+    convenience init(
         backend: some Backend, model: TinyModel, weights: RandomWeights, dtype: KVCacheDType = .float32,
         blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128, seed: UInt64 = 7,
         float32: Bool = true
     ) throws {
+        try self.init(
+            backend: backend, program: model.program(), kvCacheSpecs: model.kvCacheSpecs, weights: weights,
+            dtype: dtype, blockSize: blockSize, maxTokens: maxTokens, numBlocks: numBlocks, seed: seed,
+            float32: float32)
+    }
+
+    init(
+        backend: some Backend, program: Program, kvCacheSpecs: [KVCacheSpec], weights: RandomWeights,
+        dtype: KVCacheDType = .float32, blockSize: Int = 16, maxTokens: Int = 96, numBlocks: Int = 128,
+        seed: UInt64 = 7, float32: Bool = true
+    ) throws {
         executable = try backend.compile(
-            model.program(), weights: weights,
+            program, weights: weights,
             options: CompileOptions(
                 maxNumBatchedTokens: maxTokens, maxNumSeqs: 40, maxLogitRows: maxTokens, maxModelLen: 2048,
                 float32Arithmetic: float32))
         cache = try backend.makeKVCache(
-            KVCacheLayout(model.kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize), dtype: dtype)
-        batch = InputBatch(maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 128, maxLogitRows: maxTokens)
+            KVCacheLayout(kvCacheSpecs, numBlocks: numBlocks, blockSize: blockSize, numStateSlots: 40), dtype: dtype)
+        (cache as? CPUKVCache)?.poison()
+        batch = InputBatch(
+            maxTokens: maxTokens, maxRequests: 40, maxBlocksPerRequest: 128, maxLogitRows: maxTokens,
+            numGroups: max(cache.layout.groups.count, 1))
         var random = SplitMix(seed: seed)
         freeBlocks = (0..<Int32(numBlocks)).shuffled(using: &random)
     }
@@ -59,15 +77,24 @@ final class StepRunner {
             batch.queryStartLoc[index] = Int32(token)
             batch.seqLens[index] = Int32(end)
             let table = tables[share.request]
-            for (slot, block) in table.enumerated() {
-                batch.blockTables()[index * batch.maxBlocksPerRequest + slot] = block
+            batch.stateSlots[index] = Int32(share.request)
+            batch.usesLongRotary[index] = longRequests.contains(share.request) ? 1 : 0
+            for (number, group) in cache.layout.groups.enumerated() {
+                let row = batch.blockTables(group: number) + index * batch.maxBlocksPerRequest
+                row.update(from: table, count: table.count)
+                // Blocks before the window were given away: what stands there belongs to nobody.
+                let seen = group.kind.window.map { max(0, start - $0 + 1) / cache.layout.blockSize } ?? 0
+                for block in 0..<seen { row[block] = freeBlocks[0] }
             }
             for position in start..<end {
                 batch.tokenIDs[token] = prompts[share.request][position]
                 batch.positions[token] = Int32(position)
-                batch.slotMapping()[token] =
-                    table[position / cache.layout.blockSize] * Int32(cache.layout.blockSize)
-                    + Int32(position % cache.layout.blockSize)
+                batch.tokenTypes[token] = Int32(position % 2)
+                for group in cache.layout.groups.indices {
+                    batch.slotMapping(group: group)[token] =
+                        table[position / cache.layout.blockSize] * Int32(cache.layout.blockSize)
+                        + Int32(position % cache.layout.blockSize)
+                }
                 if position >= end - share.numLogits {
                     batch.logitRows[rows] = Int32(token)
                     rows += 1
@@ -89,6 +116,20 @@ final class StepRunner {
                 defer { row += 1 }
                 return Array(logits[row])
             }
+        }
+    }
+}
+
+extension CPUKVCache {
+    /// Fills everything with bits that are NaN in every type, so that reading what was never written shows.
+    fileprivate func poison() {
+        for (layer, group) in zip(layers, layout.groupOfLayer) {
+            guard let group else { continue }
+            layer.base.initializeMemory(
+                as: UInt8.self, repeating: 0xff, count: layer.blockBytes * layout.groups[group].numBlocks)
+        }
+        for layer in states where layer.elements > 0 {
+            layer.base.update(repeating: .nan, count: layer.elements * layout.numStateSlots)
         }
     }
 }

@@ -22,7 +22,9 @@ struct TinyModel {
         AttentionSpec(layer: layer, numHeads: heads, numKVHeads: kvHeads, headDim: headDim, slidingWindow: window)
     }
 
-    var kvCacheSpecs: [KVCacheSpec] { (0..<layers).map { .full(spec($0)) } }
+    var kvCacheSpecs: [KVCacheSpec] {
+        (0..<layers).map { window == nil ? .full(spec($0)) : .slidingWindow(spec($0)) }
+    }
 
     var rotary: RotaryEmbedding {
         let dim = rotaryDim ?? headDim

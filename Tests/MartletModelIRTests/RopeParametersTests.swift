@@ -14,7 +14,7 @@ import Testing
             try RopeParameters(
                 config: config, headDim: json["headDim"]!.intValue!,
                 maxPositionEmbeddings: config.int("max_position_embeddings"),
-                defaultTheta: json["defaultTheta"]!.doubleValue!)
+                defaults: RopeDefaults(theta: json["defaultTheta"]!.doubleValue!))
         }
     }
 

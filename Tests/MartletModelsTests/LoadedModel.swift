@@ -11,6 +11,8 @@ final class LoadedModel {
     private let executable: any Executable
     private let cache: any KVCacheStorage
     private let batch: InputBatch
+    /// Requests of more tokens take the rotations of `RotaryEmbedding.long`; nil where there are none.
+    private let longLength: Int?
 
     init(
         _ config: ModelConfig, _ weights: any WeightSource, on backend: any Backend, blockSize: Int = 4,
@@ -20,8 +22,10 @@ final class LoadedModel {
         model = try registry.model(for: config)
         var recorder = Recorder()
         let output = try model.record(.decoder, into: &recorder)
+        let program = recorder.finish(output)
+        longLength = program.nodes.compactMap { $0.op.rotary?.long?.length }.min()
         executable = try backend.compile(
-            recorder.finish(output), weights: weights,
+            program, weights: weights,
             options: CompileOptions(
                 maxNumBatchedTokens: Self.maxTokens, maxNumSeqs: 4, maxLogitRows: Self.maxTokens, maxModelLen: 64,
                 float32Arithmetic: true))
@@ -39,6 +43,8 @@ final class LoadedModel {
         let request: Int
         let start: Int
         let tokenIDs: [Int32]
+        /// Whether the request is longer than the usual rotations reach.
+        var isLong = false
     }
 
     /// One step over the chunks, giving the logits of every token in the same order.
@@ -52,6 +58,7 @@ final class LoadedModel {
                     from: table, count: table.count)
             }
             batch.stateSlots[index] = Int32(chunk.request)
+            batch.usesLongRotary[index] = chunk.isLong ? 1 : 0
             batch.queryStartLoc[index] = Int32(token)
             for (offset, id) in chunk.tokenIDs.enumerated() {
                 let position = chunk.start + offset
@@ -79,20 +86,43 @@ final class LoadedModel {
     func logits(_ tokenIDs: [Int32], chunkSize: Int, request: Int = 0) throws -> [[Float]] {
         try stride(from: 0, to: tokenIDs.count, by: chunkSize).flatMap { start in
             let end = min(start + chunkSize, tokenIDs.count)
-            return try step([Chunk(request: request, start: start, tokenIDs: Array(tokenIDs[start..<end]))])
+            return try step([
+                Chunk(
+                    request: request, start: start, tokenIDs: Array(tokenIDs[start..<end]),
+                    isLong: isLong(tokenIDs.count))
+            ])
         }
     }
 
+    private func isLong(_ count: Int) -> Bool { longLength.map { count > $0 } ?? false }
+
     /// The greedy continuation of a prompt.
     func greedy(_ prompt: [Int32], count: Int) throws -> [Int32] {
+        var tokens = prompt
         var next = argmax(try logits(prompt, chunkSize: prompt.count).last!)
-        var result: [Int32] = []
-        for step in 0..<count {
-            result.append(next)
-            next = argmax(
-                try self.step([Chunk(request: 0, start: prompt.count + step, tokenIDs: [next])]).last!)
+        for _ in 0..<count {
+            tokens.append(next)
+            if isLong(tokens.count) && !isLong(tokens.count - 1) {
+                // From here on all tokens are rotated otherwise.
+                next = argmax(try logits(tokens, chunkSize: tokens.count).last!)
+            } else {
+                let chunk = Chunk(
+                    request: 0, start: tokens.count - 1, tokenIDs: [next], isLong: isLong(tokens.count))
+                next = argmax(try step([chunk]).last!)
+            }
         }
-        return result
+        return Array(tokens[prompt.count...])
+    }
+}
+
+extension Op {
+    /// The rotation the op applies.
+    fileprivate var rotary: RotaryEmbedding? {
+        switch self {
+        case .rotary(_, let rotary, _): rotary
+        case .latentAttention(_, _, _, let spec): spec.rotary
+        default: nil
+        }
     }
 }
 

@@ -22,4 +22,13 @@ struct ServeLog {
         let shown = set.map { "\($0.name) \($0.value) (\($0.source.rawValue))" }.joined(separator: ", ")
         logger.info("sampling defaults: \(set.isEmpty ? "neutral, the model sets none" : shown)")
     }
+
+    /// Model, memory, and what becomes of hidden states.
+    func ready(_ model: PoolingModel, seconds: Double) {
+        let info = model.info
+        logger.info("loaded \(info.name) (\(info.architecture)) in \(fixed(seconds, decimals: 2)) s")
+        logger.info("weights \(ByteCount(info.memory.weightBytes)), at most \(info.maxModelLen) tokens an input")
+        logger.info("computing on \(info.kernels)")
+        for setting in model.settings { logger.info("\(setting)") }
+    }
 }

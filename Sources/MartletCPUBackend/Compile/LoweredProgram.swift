@@ -18,49 +18,72 @@ struct LoweredSource: Hashable {
     var norm: Norm?
 }
 
+/// A function of single elements.
+enum LoweredFunction: Hashable {
+    case activation(Activation)
+    case scale(Float)
+    case softcap(Float)
+}
+
 /// What happens to heads in place before attention.
 enum LoweredHeadOp: Hashable {
     case norm(query: Norm, key: Norm)
     case rotate(RotaryEmbedding)
 }
 
-/// What a linear region does to its result while it is in the cache.
-enum LoweredEpilogue: Hashable {
-    case none
-    /// Adds another value.
-    case add(Int)
+/// What a linear region does to its result while it is in the cache, in this order.
+struct LoweredEpilogue: Hashable {
     /// Multiplies the activated first half with the second half.
-    case gatedSilu
+    var gate: Activation?
+    /// Maps every element.
+    var functions: [LoweredFunction] = []
+    /// Adds another value.
+    var addend: Int?
 }
 
 /// A stretch of work that is complete before the next begins.
 enum LoweredRegion: Hashable {
-    case embed(WeightRef, EmbeddingIndex, out: Int)
+    case embed(WeightRef, EmbeddingIndex, LoweredFunction?, out: Int)
     case rows(LoweredSource, out: Int)
     case linear(LoweredSource, [WeightRef], bias: [WeightRef?], LoweredEpilogue, out: Int)
     case heads(Int, LoweredHeadOp, AttentionSpec, out: Int)
     case attention(Int, [LoweredHeadOp], AttentionSpec, out: Int)
-    case gatedSilu(Int, out: Int)
+    case latentAttention(query: Int, latent: Int, ropeKey: Int, LatentAttentionSpec, out: Int)
+    case gated(Int, Activation, out: Int)
+    case map(Int, LoweredFunction, out: Int)
     case add(Int, Int, out: Int)
+    case multiply(Int, Int, out: Int)
+    /// The sum of the chosen experts, plus another value if there is one.
+    case experts(LoweredSource, MixtureOfExperts, addend: Int?, out: Int)
 
-    /// Values read.
-    var inputs: [Int] {
+    /// What a region reads and writes.
+    struct Ports {
+        /// Values read.
+        var inputs: [Int]
+        /// The value written.
+        var output: Int
+        /// Weights to be packed for matrix products.
+        var matrices: [WeightRef] = []
+    }
+
+    /// What the region reads and writes.
+    var ports: Ports {
         switch self {
-        case .embed: []
-        case .rows(let source, _): [source.value]
-        case .linear(let source, _, _, .add(let other), _): [source.value, other]
-        case .linear(let source, _, _, _, _): [source.value]
-        case .heads(let x, _, _, _), .attention(let x, _, _, _), .gatedSilu(let x, _): [x]
-        case .add(let x, let y, _): [x, y]
+        case .embed(_, _, _, let out): Ports(inputs: [], output: out)
+        case .rows(let source, let out): Ports(inputs: [source.value], output: out)
+        case .linear(let source, let weights, _, let epilogue, let out):
+            Ports(inputs: [source.value] + [epilogue.addend].compactMap(\.self), output: out, matrices: weights)
+        case .heads(let x, _, _, let out), .attention(let x, _, _, let out), .gated(let x, _, let out),
+            .map(let x, _, let out):
+            Ports(inputs: [x], output: out)
+        case .latentAttention(let query, let latent, let ropeKey, _, let out):
+            Ports(inputs: [query, latent, ropeKey], output: out)
+        case .experts(let source, _, let addend, let out):
+            Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
+        case .add(let x, let y, let out), .multiply(let x, let y, let out): Ports(inputs: [x, y], output: out)
         }
     }
 
     /// The value written.
-    var output: Int {
-        switch self {
-        case .embed(_, _, let out), .rows(_, let out), .linear(_, _, _, _, let out), .heads(_, _, _, let out),
-            .attention(_, _, _, let out), .gatedSilu(_, let out), .add(_, _, let out):
-            out
-        }
-    }
+    var output: Int { ports.output }
 }

@@ -37,8 +37,9 @@ struct Lowering {
                 guard Set(inputs).count <= 1 else { throw error(node, "mixes all tokens with gathered rows") }
                 domains.append(inputs.first ?? .tokens)
             }
-            if case .attention = node.op, domains.last == .logitRows { throw error(node, "attends from gathered rows") }
-            if case .rotary = node.op, domains.last == .logitRows { throw error(node, "rotates gathered rows") }
+            if node.op.needsTokens, domains.last == .logitRows {
+                throw error(node, "needs all tokens, not gathered rows")
+            }
         }
     }
 
@@ -48,7 +49,7 @@ struct Lowering {
 
     private mutating func lower(_ index: Int) throws(BackendError) {
         switch nodes[index].op {
-        case .embed(let table, let key): regions.append(.embed(table, key, out: index))
+        case .embed(let table, let key): lowerEmbed(index, table, key)
         case .norm, .gatherLogitRows:
             if !joinsLinear(index) { regions.append(.rows(source(of: index, isForced: true), out: index)) }
         case .linear(let x, let weights, let bias): lowerLinear(index, x.id, weights, bias)
@@ -61,12 +62,33 @@ struct Lowering {
         case .attention(let x, let spec):
             let (value, ops) = headOps(before: x.id)
             regions.append(.attention(value, ops, spec, out: index))
-        case .gatedActivation(let x, .silu): regions.append(.gatedSilu(x.id, out: index))
+        case .latentAttention(let query, let latent, let ropeKey, let spec):
+            regions.append(
+                .latentAttention(query: query.id, latent: latent.id, ropeKey: ropeKey.id, spec, out: index))
+        case .gatedActivation(let x, let activation): regions.append(.gated(x.id, activation, out: index))
+        case .activation(let x, let activation): regions.append(.map(x.id, .activation(activation), out: index))
+        case .scale(let x, let factor): regions.append(.map(x.id, .scale(factor), out: index))
+        case .softcap(let x, let cap): regions.append(.map(x.id, .softcap(cap), out: index))
         case .add(let x, let y): regions.append(.add(x.id, y.id, out: index))
-        case .latentAttention, .gatedActivation, .activation, .moe, .multiply, .scale, .softcap, .shortConv,
-            .gatedDeltaNet, .mamba2:
+        case .multiply(let x, let y): regions.append(.multiply(x.id, y.id, out: index))
+        case .moe(let x, let experts): lowerExperts(index, x.id, experts)
+        case .shortConv, .gatedDeltaNet, .mamba2:
             throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
+    }
+
+    /// A factor on embeddings, which some models have, joins the lookup.
+    private mutating func lowerEmbed(_ index: Int, _ table: WeightRef, _ key: EmbeddingIndex) {
+        guard let consumer = onlyConsumer(of: index), case .scale(_, let factor) = nodes[consumer].op else {
+            return regions.append(.embed(table, key, nil, out: index))
+        }
+        absorbed.insert(consumer)
+        regions.append(.embed(table, key, .scale(factor), out: consumer))
+    }
+
+    /// The only node that reads the value, unless the program's result is read too.
+    private func onlyConsumer(of index: Int) -> Int? {
+        index != output && consumers[index].count == 1 ? consumers[index][0] : nil
     }
 
     // MARK: Norms and gathers before a linear
@@ -76,7 +98,7 @@ struct Lowering {
         guard index != output, !consumers[index].isEmpty else { return false }
         return consumers[index].allSatisfy { consumer in
             switch nodes[consumer].op {
-            case .linear: true
+            case .linear, .moe: true
             case .gatherLogitRows: joinsLinear(consumer)
             // Two norms in a row: the first is written out.
             case .norm: !isNormed(index) && joinsLinear(consumer)
@@ -120,23 +142,47 @@ struct Lowering {
     // MARK: Activations and sums after a linear
 
     private mutating func lowerLinear(_ index: Int, _ x: Int, _ weights: [WeightRef], _ bias: [WeightRef?]) {
-        var epilogue = LoweredEpilogue.none
+        var epilogue = LoweredEpilogue()
         var out = index
-        if index != output, let consumer = consumers[index].first, consumers[index].count == 1 {
-            switch nodes[consumer].op {
-            case .gatedActivation(_, .silu) where weights.count == 2 && weights[0].shape == weights[1].shape:
-                epilogue = .gatedSilu
-            case .add(let a, let b) where min(a.id, b.id) < index && max(a.id, b.id) == index:
-                // The other operand was made before this linear.
-                epilogue = .add(min(a.id, b.id))
-            default: break
-            }
-            if epilogue != .none {
-                absorbed.insert(consumer)
-                out = consumer
-            }
+        while let consumer = onlyConsumer(of: out), join(nodes[consumer].op, after: out, of: index, weights, &epilogue)
+        {
+            absorbed.insert(consumer)
+            out = consumer
+            if epilogue.addend != nil { break }
         }
         regions.append(.linear(source(of: x), weights, bias: bias, epilogue, out: out))
+    }
+
+    /// Takes an op that reads the value `out` of the linear `index` into its epilogue, if it fits in there.
+    private func join(
+        _ op: Op, after out: Int, of index: Int, _ weights: [WeightRef], _ epilogue: inout LoweredEpilogue
+    ) -> Bool {
+        switch op {
+        case .gatedActivation(_, let activation):
+            guard out == index, weights.count == 2, weights[0].shape == weights[1].shape else { return false }
+            epilogue.gate = activation
+        case .activation(_, let activation): epilogue.functions.append(.activation(activation))
+        case .scale(_, let factor): epilogue.functions.append(.scale(factor))
+        case .softcap(_, let cap): epilogue.functions.append(.softcap(cap))
+        case .add(let x, let y):
+            // The other operand was made before this linear.
+            guard x != y, min(x.id, y.id) < index, max(x.id, y.id) == out else { return false }
+            epilogue.addend = min(x.id, y.id)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func lowerExperts(_ index: Int, _ x: Int, _ experts: MixtureOfExperts) {
+        var (addend, out): (Int?, Int) = (nil, index)
+        if let consumer = onlyConsumer(of: index), case .add(let a, let b) = nodes[consumer].op,
+            min(a.id, b.id) < index, max(a.id, b.id) == index
+        {
+            // The other operand was made before the experts.
+            (addend, out) = (min(a.id, b.id), consumer)
+            absorbed.insert(consumer)
+        }
+        regions.append(.experts(source(of: x), experts, addend: addend, out: out))
     }
 
     // MARK: Head operations before an attention
@@ -163,6 +209,16 @@ struct Lowering {
             return (value, ops + [.rotate(rotary)])
         default:
             return (index, [])
+        }
+    }
+}
+
+extension Op {
+    /// Whether the op knows tokens by their place in a request.
+    fileprivate var needsTokens: Bool {
+        switch self {
+        case .rotary, .attention, .latentAttention, .shortConv, .gatedDeltaNet, .mamba2: true
+        default: false
         }
     }
 }

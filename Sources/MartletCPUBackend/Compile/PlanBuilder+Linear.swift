@@ -38,18 +38,19 @@ extension PlanBuilder {
         scratch.preparedBytes = max(scratch.preparedBytes, ownBytes)
         scratch.rowsBytes = max(
             scratch.rowsBytes, 4 * source.width * max(CPUExecutable.preparedRowsPerChunk, tokenGroup))
-        let chunks = makeChunks(linears, isGated: epilogue == .gatedSilu, maxRows: maxRows(source.domain))
-        let runEpilogue: LinearRegion.Epilogue =
-            switch epilogue {
-            case .none: .none
-            case .add(let other): .add(UnsafePointer(pointer(other)))
-            case .gatedSilu: .gatedSilu
-            }
+        let chunks = makeChunks(linears, isGated: epilogue.gate != nil, maxRows: maxRows(source.domain))
+        let gate = try epilogue.gate.map { activation throws(BackendError) in
+            storage.place(try function(.activation(activation)))
+        }
+        var functions: [ck_function] = []
+        for function in epilogue.functions { functions.append(try self.function(function)) }
         return storage.place(
             LinearRegion(
                 source: source, weights: storage.place(linears), inputs: storage.place(inputs),
                 tokenGroup: tokenGroup, fineChunks: storage.place(chunks.fine),
-                coarseChunks: storage.place(chunks.coarse), epilogue: runEpilogue, out: pointer(out),
+                coarseChunks: storage.place(chunks.coarse), gate: gate,
+                functions: storage.place(functions),
+                addend: epilogue.addend.map { UnsafePointer(pointer($0)) }, out: pointer(out),
                 outWidth: width(out)))
     }
 
@@ -57,7 +58,7 @@ extension PlanBuilder {
     ///
     /// Fine pieces are for few rows, where the weights stream through once: small enough to even out, large enough to
     /// stream. Coarse pieces are for many rows, which are read again for every piece.
-    private mutating func makeChunks(
+    mutating func makeChunks(
         _ weights: [LinearWeight], isGated: Bool, maxRows: Int
     ) -> (fine: [LinearChunk], coarse: [LinearChunk]) {
         var fine: [LinearChunk] = []
@@ -93,13 +94,13 @@ extension PlanBuilder {
         }
     }
 
-    private func bytesPerRow(_ weight: LinearWeight) -> Int {
+    func bytesPerRow(_ weight: LinearWeight) -> Int {
         let format = WeightFormat(rawValue: weight.plan.format.rawValue) ?? .f32
         return format.rowBytes(Int(weight.plan.k))
     }
 }
 
-private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
     var (x, y) = (a, b)
     while y != 0 { (x, y) = (y, x % y) }
     return a / x * b

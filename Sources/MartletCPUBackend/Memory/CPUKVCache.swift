@@ -26,11 +26,23 @@ struct KVLayer {
 /// Positions of one group.
 let groupSize = Int(CK_KV_GROUP)
 
-/// The paged cache of all layers; pages become resident when blocks are first used.
+/// The states of one recurrent layer, `[slot][element]`; no elements for layers of another kind.
+struct StateLayer {
+    let base: UnsafeMutablePointer<Float>
+    let elements: Int
+
+    /// The state in a slot.
+    @inline(__always)
+    func state(slot: Int) -> UnsafeMutablePointer<Float> { base + slot * elements }
+}
+
+/// The paged cache and the states of all layers; pages become resident when they are first used.
 final class CPUKVCache: KVCacheStorage {
     let layout: KVCacheLayout
-    /// One entry per layer.
+    /// One entry per layer; without heads where a layer keeps nothing per token.
     let layers: UnsafeMutableBufferPointer<KVLayer>
+    /// One entry per layer.
+    let states: UnsafeMutableBufferPointer<StateLayer>
     private let memory: MappedMemory
 
     /// **Throws** when the block size is no multiple of 16 or memory is short.
@@ -45,38 +57,72 @@ final class CPUKVCache: KVCacheStorage {
                 backend: CPUBackend.name,
                 message: "\(group.numBlocks) cache blocks; expected 1 to \(Int(Int32.max) / blockSize)")
         }
+        guard layout.numStateSlots >= 0, layout.numStateSlots > 0 || !layout.isRecurrent else {
+            throw BackendError(
+                backend: CPUBackend.name, message: "\(layout.numStateSlots) state slots; expected 1 or more")
+        }
         self.layout = layout
-        let stored = dtype.stored
-        func blockBytes(_ spec: AttentionSpec) -> Int {
-            spec.numKVHeads * blockSize / groupSize * Int(ck_kv_group_bytes(stored, Int64(spec.headDim)))
+        let shapes = layout.specs.map { LayerShape($0, dtype: dtype.stored) }
+        var offsets: [Int] = []
+        var total = 0
+        for (index, shape) in shapes.enumerated() {
+            offsets.append(total)
+            let blocks = layout.groupOfLayer[index].map { layout.groups[$0].numBlocks } ?? 0
+            total += (shape.headBytes(blockSize) * shape.numHeads * blocks).roundedUp(to: 64)
+            total += (4 * shape.stateElements * layout.numStateSlots).roundedUp(to: 64)
         }
-        var attentions: [(spec: AttentionSpec, group: Int)] = []
-        for (index, spec) in layout.specs.enumerated() {
-            guard let attention = spec.attention, let group = layout.groupOfLayer[index] else {
-                throw BackendError(backend: CPUBackend.name, message: "layer \(index): \(spec) is not supported")
-            }
-            attentions.append((attention, group))
-        }
-        let layerBytes = attentions.map { (blockBytes($0.spec) * layout.groups[$0.group].numBlocks).roundedUp(to: 64) }
-        memory = try MappedMemory(count: layerBytes.reduce(0, +), purpose: "the KV cache")
-        layers = .allocate(capacity: attentions.count)
-        var offset = 0
-        for (index, attention) in attentions.enumerated() {
-            let spec = attention.spec
-            let groupBytes = Int(ck_kv_group_bytes(stored, Int64(spec.headDim)))
+        memory = try MappedMemory(count: total, purpose: "the KV cache")
+        layers = .allocate(capacity: shapes.count)
+        states = .allocate(capacity: shapes.count)
+        for (index, shape) in shapes.enumerated() {
+            // A layer has blocks or states, not both.
+            let base = memory.base + offsets[index]
             layers.initializeElement(
                 at: index,
                 to: KVLayer(
-                    base: memory.base + offset, numKVHeads: spec.numKVHeads, headDim: spec.headDim, dtype: stored,
-                    groupBytes: groupBytes, headBytes: groupBytes * blockSize / groupSize,
-                    blockBytes: blockBytes(spec), blockSize: blockSize, blockGroup: attention.group))
-            offset += layerBytes[index]
+                    base: base, numKVHeads: shape.numHeads, headDim: shape.width, dtype: dtype.stored,
+                    groupBytes: shape.groupBytes, headBytes: shape.headBytes(blockSize),
+                    blockBytes: shape.headBytes(blockSize) * shape.numHeads, blockSize: blockSize,
+                    blockGroup: layout.groupOfLayer[index] ?? 0))
+            states.initializeElement(
+                at: index,
+                to: StateLayer(base: base.assumingMemoryBound(to: Float.self), elements: shape.stateElements))
         }
     }
 
-    func copyState(from source: Int, to target: Int) {}
+    func copyState(from source: Int, to target: Int) {
+        for layer in states where layer.elements > 0 {
+            layer.state(slot: target).update(from: layer.state(slot: source), count: layer.elements)
+        }
+    }
 
-    deinit { layers.deallocate() }
+    deinit {
+        layers.deallocate()
+        states.deallocate()
+    }
+}
+
+/// Sizes of what a layer keeps.
+private struct LayerShape {
+    var numHeads = 0
+    var width = 0
+    var groupBytes = 0
+    var stateElements = 0
+
+    init(_ spec: KVCacheSpec, dtype: ck_kv_dtype) {
+        switch spec {
+        case .full(let attention), .slidingWindow(let attention):
+            (numHeads, width) = (attention.numKVHeads, attention.headDim)
+            groupBytes = Int(ck_kv_group_bytes(dtype, Int64(width)))
+        case .latent(let latent):
+            (numHeads, width) = (1, latent.cachedWidth)
+            groupBytes = Int(ck_latent_group_bytes(dtype, Int64(width)))
+        case .recurrent(let recurrent):
+            stateElements = recurrent.elements
+        }
+    }
+
+    func headBytes(_ blockSize: Int) -> Int { groupBytes * blockSize / groupSize }
 }
 
 extension KVCacheDType {

@@ -10,6 +10,8 @@ struct QueryTile: BitwiseCopyable {
     var isSplit = false
     /// Where those results lie, in tokens times chunks; only if it is split.
     var partialOffset: Int32 = 0
+    /// Chunks of its context; only if it is split.
+    var numChunks: Int32 = 0
 }
 
 /// One thread's piece of a query tile, for one KV head.
@@ -40,10 +42,13 @@ final class AttentionShares {
     private let partials: UnsafeMutableRawPointer
     private let partialUnits: Int
     private let unitBytes: Int
+    /// Tokens see those after them too.
+    private let seesAhead: Bool
 
     init(plan: Plan, options: CompileOptions, numThreads: Int) {
         queryTile = plan.queryTile
         self.numThreads = numThreads
+        seesAhead = plan.attentions.contains { !$0.isCausal }
         numKVHeads = plan.attentions.map(\.numKVHeads).min() ?? 1
         let maxTiles = options.maxNumBatchedTokens / plan.queryTile + options.maxNumSeqs + 1
         tiles = .allocate(capacity: maxTiles)
@@ -74,10 +79,11 @@ final class AttentionShares {
         Int(ck_attention_partial_bytes(Int64(spec.headDim), Int64(spec.numHeads / spec.numKVHeads)))
     }
 
-    /// Where the results of a split tile lie.
-    func partial(_ tile: QueryTile, kvHead: Int) -> UnsafeMutablePointer<Float> {
-        (partials + (kvHead * partialUnits + Int(tile.partialOffset)) * unitBytes)
-            .assumingMemoryBound(to: Float.self)
+    /// Where the results of a split tile lie for the query heads from `head` on, which is a multiple of four.
+    func partial(_ tile: QueryTile, kvHead: Int, head: Int, headDim: Int) -> UnsafeMutablePointer<Float> {
+        let before = Int(ck_attention_partial_bytes(Int64(headDim), Int64(Int(tile.numTokens) * head)))
+        let units = kvHead * partialUnits + Int(tile.partialOffset)
+        return (partials + units * unitBytes + Int(tile.numChunks) * before).assumingMemoryBound(to: Float.self)
     }
 
     /// Cuts the batch.
@@ -111,17 +117,23 @@ final class AttentionShares {
     /// Time of a tile for one KV head: reading positions counts as much as three tokens' arithmetic.
     @inline(__always)
     private func cost(_ tile: QueryTile, _ batch: InputBatch) -> Int {
-        let last = Int(tile.firstToken + tile.numTokens) - 1
-        return (Int(batch.positions[last]) + 1) * (Int(tile.numTokens) + 3)
+        context(tile, batch) * (Int(tile.numTokens) + 3)
+    }
+
+    /// Positions from the first to the last that the tile's tokens see.
+    @inline(__always)
+    private func context(_ tile: QueryTile, _ batch: InputBatch) -> Int {
+        if seesAhead { return Int(batch.seqLens[Int(tile.request)]) }
+        return Int(batch.positions[Int(tile.firstToken + tile.numTokens) - 1]) + 1
     }
 
     private func split(_ index: Int, _ batch: InputBatch, _ fair: Int, _ units: inout Int) {
         let tile = tiles[index]
-        let chunks = Self.chunks(Int(batch.positions[Int(tile.firstToken + tile.numTokens) - 1]) + 1)
+        let chunks = Self.chunks(context(tile, batch))
         let needed = chunks * Int(tile.numTokens)
         guard chunks > 1, numSplitTiles < splitTiles.count, units + needed <= partialUnits else { return }
         tiles[index].isSplit = true
-        tiles[index].partialOffset = Int32(units)
+        (tiles[index].partialOffset, tiles[index].numChunks) = (Int32(units), Int32(chunks))
         units += needed
         splitTiles[numSplitTiles] = Int32(index)
         numSplitTiles += 1

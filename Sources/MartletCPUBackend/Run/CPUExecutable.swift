@@ -42,7 +42,7 @@ final class CPUExecutable: Executable {
     }
 
     private func check(_ cache: CPUKVCache) throws(BackendError) {
-        for spec in plan.attentions {
+        for spec in plan.attentions where spec.isCausal {
             guard spec.layer >= 0, spec.layer < cache.layers.count else {
                 throw error("the KV cache has \(cache.layers.count) layers; the program uses layer \(spec.layer)")
             }
@@ -65,11 +65,12 @@ final class CPUExecutable: Executable {
         guard batch.numLogitRows >= 0, batch.numLogitRows <= options.maxLogitRows else {
             throw error("\(batch.numLogitRows) logit rows in a step; expected 0 to \(options.maxLogitRows)")
         }
-        for token in 0..<batch.numTokens {
-            guard batch.tokenIDs[token] >= 0, Int(batch.tokenIDs[token]) < plan.vocabSize else {
-                throw error("token id \(batch.tokenIDs[token]); expected 0 to \(plan.vocabSize - 1)")
-            }
-            guard batch.positions[token] >= 0 else { throw error("position \(batch.positions[token])") }
+        for token in 0..<batch.numTokens where batch.positions[token] < 0 {
+            throw error("position \(batch.positions[token])")
+        }
+        for table in plan.tables { try check(table, batch) }
+        guard batch.numGroups >= cache.layout.groups.count else {
+            throw error("tables of \(batch.numGroups) groups of blocks; the cache has \(cache.layout.groups.count)")
         }
         for (index, group) in cache.layout.groups.enumerated() {
             try checkSlots(batch.slotMapping(group: index), batch, numSlots: group.numBlocks * cache.layout.blockSize)
@@ -80,6 +81,27 @@ final class CPUExecutable: Executable {
             }
         }
         try checkRequests(batch, cache)
+    }
+
+    private func check(_ table: EmbeddingBounds, _ batch: InputBatch) throws(BackendError) {
+        for token in 0..<batch.numTokens {
+            switch table.index {
+            case .tokenID:
+                guard batch.tokenIDs[token] >= 0, Int(batch.tokenIDs[token]) < table.rows else {
+                    throw error("token id \(batch.tokenIDs[token]); expected 0 to \(table.rows - 1)")
+                }
+            case .position(let offset):
+                let row = Int(batch.positions[token]) + offset
+                guard row >= 0, row < table.rows else {
+                    throw error(
+                        "position \(batch.positions[token]); \(table.name) ends at \(table.rows - 1 - offset)")
+                }
+            case .tokenType:
+                guard batch.tokenTypes[token] >= 0, Int(batch.tokenTypes[token]) < table.rows else {
+                    throw error("token type \(batch.tokenTypes[token]); expected 0 to \(table.rows - 1)")
+                }
+            }
+        }
     }
 
     private func checkSlots(
@@ -104,9 +126,21 @@ final class CPUExecutable: Executable {
             else {
                 throw error("request \(request) has \(count) tokens from index \(start) and \(length) in the cache")
             }
+            guard !plan.seesAhead || length == count else {
+                throw error("request \(request) has \(count) of \(length) tokens in a step; expected all of them")
+            }
+            if cache.layout.isRecurrent {
+                let slot = batch.stateSlots[request]
+                guard slot >= 0, Int(slot) < cache.layout.numStateSlots else {
+                    throw error("state slot \(slot); expected 0 to \(cache.layout.numStateSlots - 1)")
+                }
+            }
             for (number, group) in cache.layout.groups.enumerated() {
                 let table = batch.blockTables(group: number) + request * batch.maxBlocksPerRequest
-                for index in 0..<numBlocks where table[index] < 0 || Int(table[index]) >= group.numBlocks {
+                // Only blocks with tokens that the step sees need be there.
+                let seen = group.kind.window.map { max(0, length - count - $0 + 1) } ?? 0
+                for index in seen / cache.layout.blockSize..<numBlocks
+                where table[index] < 0 || Int(table[index]) >= group.numBlocks {
                     throw error("block \(table[index]) of request \(request); expected 0 to \(group.numBlocks - 1)")
                 }
             }

@@ -8,8 +8,8 @@ struct Plan {
     let outputDomain: RowDomain
     /// Every attention's layer and shape, to be compared with the cache.
     let attentions: [AttentionSpec]
-    /// Token ids must be below this.
-    let vocabSize: Int
+    /// What token ids, positions and token types may be.
+    let tables: [EmbeddingBounds]
     /// Tokens of one request whose queries are worked on together.
     let queryTile: Int
     /// What each region is called in a profile.
@@ -17,6 +17,16 @@ struct Plan {
     /// Where each thread's own memory begins and how it is divided.
     let scratch: WorkerScratch
     let storage: PlanStorage
+
+    /// Whether tokens see those after them, so that a request's tokens must all be there.
+    var seesAhead: Bool { attentions.contains { !$0.isCausal } }
+}
+
+/// Rows of an embedding table, to be compared with what the tokens ask for.
+struct EmbeddingBounds {
+    let name: String
+    let index: EmbeddingIndex
+    let rows: Int
 }
 
 /// Every thread's own memory.
@@ -34,6 +44,8 @@ struct WorkerScratch: BitwiseCopyable {
     var gateBytes: Int
     /// Scratch of the attention kernel.
     var attentionBytes: Int
+    /// What other regions need.
+    var ownBytes: Int
 
     func rows(_ worker: Int) -> UnsafeMutablePointer<Float> {
         (base + worker * bytesPerWorker).assumingMemoryBound(to: Float.self)
@@ -43,4 +55,5 @@ struct WorkerScratch: BitwiseCopyable {
         (prepared(worker) + preparedBytes).assumingMemoryBound(to: Float.self)
     }
     func attention(_ worker: Int) -> UnsafeMutableRawPointer { prepared(worker) + preparedBytes + gateBytes }
+    func own(_ worker: Int) -> UnsafeMutableRawPointer { attention(worker) + attentionBytes }
 }

@@ -8,27 +8,31 @@ import CMartletKernels
 
 extension StepJob {
     /// Into how many parts the query heads of a KV head are split, so that every thread finds work.
-    private func headParts(_ shape: HeadShape, _ worker: Worker) -> Int {
-        let items = attention.numShares * shape.numKVHeads
-        guard worker.count > 1, items < 2 * worker.count, attention.numSplitTiles == 0 else { return 1 }
-        return min(shape.headsPerKVHead, (2 * worker.count + items - 1) / items)
+    private func headParts(_ region: UnsafePointer<AttentionRegion>, _ worker: Worker) -> Int {
+        let heads = region.pointee.shape.headsPerKVHead
+        let fewest = (heads + region.pointee.maxHeadsPerPart - 1) / region.pointee.maxHeadsPerPart
+        let items = attention.numShares * region.pointee.shape.numKVHeads
+        guard worker.count > 1, items < 2 * worker.count, attention.numSplitTiles == 0 else { return fewest }
+        return max(fewest, min(heads, (2 * worker.count + items - 1) / items))
+    }
+
+    /// Query heads of one part; whole blocks of rows where a head can be in several.
+    private func headsPerPart(_ region: UnsafePointer<AttentionRegion>, _ parts: Int) -> Int {
+        let heads = (region.pointee.shape.headsPerKVHead + parts - 1) / parts
+        return attention.numSplitTiles > 0 && parts > 1 ? heads.roundedUp(to: 4) : heads
     }
 
     /// True when each piece of attention can make its own keys and values, because no other piece reads them.
     func isFused(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) -> Bool {
-        step.isDecode && attention.numSplitTiles == 0 && headParts(region.pointee.shape, worker) == 1
+        step.isDecode && region.pointee.isPerHead && attention.numSplitTiles == 0 && headParts(region, worker) == 1
     }
 
     /// Head operations on all heads, then keys and values into the cache.
     func storeKV(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
         let shape = region.pointee.shape
         forEachRow(step.numTokens, per: 4, worker) { token in
-            let row = region.pointee.qkv + token * shape.rowWidth
-            for op in region.pointee.ops {
-                for head in 0..<shape.numHeads + shape.numKVHeads {
-                    apply(op, to: row + head * shape.headDim, isQuery: head < shape.numHeads, shape, token)
-                }
-            }
+            let row = region.pointee.qkv + token * region.pointee.rowWidth
+            for op in region.pointee.ops { apply(op, toRow: row, shape, token) }
             for head in 0..<shape.numKVHeads { store(region, head, token, step) }
         }
     }
@@ -36,9 +40,9 @@ extension StepJob {
     /// Pieces: some tokens of one request, the query heads of one KV head or a part of them, perhaps part of the context.
     func attend(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
         let shape = region.pointee.shape
-        let isFused = isFused(region, step, worker)
-        let parts = headParts(shape, worker)
-        let perPart = (shape.headsPerKVHead + parts - 1) / parts
+        let isFused = region.pointee.latentDim == 0 && isFused(region, step, worker)
+        let parts = headParts(region, worker)
+        let perPart = headsPerPart(region, parts)
         let numShares = attention.numShares
         worker.forEachChunk(shape.numKVHeads * parts * numShares) { item in
             // Heads outside, so that every thread begins with large pieces.
@@ -58,10 +62,13 @@ extension StepJob {
             }
         }
         if attention.numSplitTiles == 0 { return }
-        worker.forEachChunk(shape.numKVHeads * attention.numSplitTiles) { item in
-            let tile = attention.tiles[Int(attention.splitTiles[item / shape.numKVHeads])]
-            let kvHead = item % shape.numKVHeads
-            guard var task = task(region, kvHead, heads: 0, shape.headsPerKVHead, tile, step, worker) else { return }
+        worker.forEachChunk(shape.numKVHeads * parts * attention.numSplitTiles) { item in
+            let tile = attention.tiles[Int(attention.splitTiles[item / (shape.numKVHeads * parts)])]
+            let first = min(item % parts * perPart, shape.headsPerKVHead)
+            let count = min(perPart, shape.headsPerKVHead - first)
+            let kvHead = item / parts % shape.numKVHeads
+            if count == 0 { return }
+            guard var task = task(region, kvHead, heads: first, count, tile, step, worker) else { return }
             vector.merge_chunks(&task)
         }
     }
@@ -69,13 +76,12 @@ extension StepJob {
     /// Head operations and cache write for one token and one KV head.
     private func makeOwnHeads(_ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, _ token: Int, _ step: Step) {
         let shape = region.pointee.shape
-        let row = region.pointee.qkv + token * shape.rowWidth
+        let row = region.pointee.qkv + token * region.pointee.rowWidth
         for op in region.pointee.ops {
-            for head in 0..<shape.headsPerKVHead {
-                let query = row + (kvHead * shape.headsPerKVHead + head) * shape.headDim
-                apply(op, to: query, isQuery: true, shape, token)
+            for head in kvHead * shape.headsPerKVHead..<(kvHead + 1) * shape.headsPerKVHead {
+                apply(op, toHead: head, of: row, shape, token)
             }
-            apply(op, to: row + (shape.numHeads + kvHead) * shape.headDim, isQuery: false, shape, token)
+            apply(op, toHead: shape.numHeads + kvHead, of: row, shape, token)
         }
         store(region, kvHead, token, step)
     }
@@ -83,13 +89,28 @@ extension StepJob {
     private func store(_ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, _ token: Int, _ step: Step) {
         guard let layers = step.layers, let slots = step.slots else { return }
         let shape = region.pointee.shape
+        let key = region.pointee.qkv + token * region.pointee.rowWidth + (shape.numHeads + kvHead) * shape.headDim
+        let value = key + shape.numKVHeads * shape.headDim
+        if let local = region.pointee.local {
+            let (group, offset) = place(in: local.pointee, token, kvHead, step)
+            vector.kv_store(local.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key, value)
+            return
+        }
         let layer = layers + region.pointee.layer
         let (group, offset) = layer.pointee.group(
             slot: Int(slots[layer.pointee.blockGroup * step.slotStride + token]), head: kvHead)
-        let key = region.pointee.qkv + token * shape.rowWidth + (shape.numHeads + kvHead) * shape.headDim
-        vector.kv_store(
-            layer.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key,
-            key + shape.numKVHeads * shape.headDim)
+        vector.kv_store(layer.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key, value)
+    }
+
+    /// Group and place in it of a token whose keys and values are not cached.
+    private func place(
+        in local: LocalKV, _ token: Int, _ kvHead: Int, _ step: Step
+    ) -> (UnsafeMutableRawPointer, offset: Int) {
+        guard let starts = step.queryStartLoc else { return (local.base, 0) }
+        let request = step.request(of: token)
+        let start = Int(starts[request])
+        let group = LocalKV.firstGroup(request: request, token: start) + (token - start) / groupSize
+        return (local.base + kvHead * local.headBytes + group * local.groupBytes, (token - start) % groupSize)
     }
 
     /// Attention of a tile's tokens for `numHeads` query heads of a KV head, from its `firstHead`.
@@ -97,40 +118,89 @@ extension StepJob {
         _ region: UnsafePointer<AttentionRegion>, _ kvHead: Int, heads firstHead: Int, _ numHeads: Int,
         _ tile: QueryTile, _ step: Step, _ worker: Worker
     ) -> ck_attention? {
-        guard let layers = step.layers, let tables = step.blockTables, let positions = step.positions else {
-            return nil
-        }
+        guard let positions = step.positions, let lengths = step.seqLens else { return nil }
         let shape = region.pointee.shape
-        let layer = layers[region.pointee.layer]
         let token = Int(tile.firstToken)
-        let column = (kvHead * shape.headsPerKVHead + firstHead) * shape.headDim
-        let outWidth = shape.numHeads * shape.headDim
-        return ck_attention(
-            dtype: layer.dtype, head_dim: Int64(shape.headDim),
-            cache: (layer.base + kvHead * layer.headBytes).assumingMemoryBound(to: UInt8.self),
-            block_bytes: Int64(layer.blockBytes), groups_per_block: Int64(layer.blockSize / groupSize),
-            block_table: tables + layer.blockGroup * step.tableStride + Int(tile.request) * step.blocksPerRequest,
-            query: region.pointee.qkv + token * shape.rowWidth + column,
-            query_stride: Int64(shape.rowWidth), num_tokens: Int64(tile.numTokens), num_heads: Int64(numHeads),
-            position: Int64(positions[token]), window: Int64(region.pointee.window), scale: region.pointee.scale,
-            out: region.pointee.out + token * outWidth + column, out_stride: Int64(outWidth),
-            partials: tile.isSplit ? attention.partial(tile, kvHead: kvHead) : nil,
-            scratch: plan.scratch.attention(worker.index))
+        let head = kvHead * shape.headsPerKVHead + firstHead
+        let outWidth = shape.numHeads * region.pointee.valueDim
+        var task = ck_attention()
+        if let local = region.pointee.local {
+            guard let starts = step.queryStartLoc else { return nil }
+            let start = Int(starts[Int(tile.request)])
+            task.dtype = local.pointee.dtype
+            task.cache = UnsafePointer(
+                (local.pointee.base + kvHead * local.pointee.headBytes).assumingMemoryBound(to: UInt8.self))
+            task.block_bytes = Int64(local.pointee.groupBytes)
+            task.groups_per_block = 1
+            task.block_table =
+                local.pointee.numbers + LocalKV.firstGroup(request: Int(tile.request), token: start)
+        } else {
+            guard let layers = step.layers, let tables = step.blockTables else { return nil }
+            let layer = layers[region.pointee.layer]
+            task.dtype = layer.dtype
+            task.cache = UnsafePointer((layer.base + kvHead * layer.headBytes).assumingMemoryBound(to: UInt8.self))
+            task.block_bytes = Int64(layer.blockBytes)
+            task.groups_per_block = Int64(layer.blockSize / groupSize)
+            task.block_table =
+                tables + layer.blockGroup * step.tableStride + Int(tile.request) * step.blocksPerRequest
+        }
+        task.head_dim = Int64(shape.headDim)
+        task.query = UnsafePointer(region.pointee.qkv + token * region.pointee.rowWidth + head * shape.headDim)
+        task.query_stride = Int64(region.pointee.rowWidth)
+        (task.num_tokens, task.num_heads) = (Int64(tile.numTokens), Int64(numHeads))
+        task.position = Int64(positions[token])
+        task.length = Int64(lengths[Int(tile.request)])
+        (task.window, task.ahead) = (Int64(region.pointee.window), Int64(region.pointee.ahead))
+        task.latent_dim = Int64(region.pointee.latentDim)
+        (task.scale, task.softcap) = (region.pointee.scale, region.pointee.softcap)
+        task.sinks = region.pointee.sinks.map { $0 + head }
+        task.out = region.pointee.out + token * outWidth + head * region.pointee.valueDim
+        task.out_stride = Int64(outWidth)
+        task.partials =
+            tile.isSplit ? attention.partial(tile, kvHead: kvHead, head: firstHead, headDim: shape.headDim) : nil
+        task.scratch = plan.scratch.attention(worker.index)
+        return task
     }
 
+    /// A head operation on all query and key heads of a row.
+    private func apply(_ op: HeadOp, toRow row: UnsafeMutablePointer<Float>, _ shape: HeadShape, _ token: Int) {
+        if case .norm(let query, let key, false) = op {
+            let keys = row + shape.numHeads * shape.headDim
+            normalize(row, query, into: row)
+            normalize(keys, key, into: keys)
+            return
+        }
+        for head in 0..<shape.numHeads + shape.numKVHeads { apply(op, toHead: head, of: row, shape, token) }
+    }
+
+    /// A head operation on one head; the first `numHeads` are those of the query.
     @inline(__always)
     private func apply(
-        _ op: HeadOp, to head: UnsafeMutablePointer<Float>, isQuery: Bool, _ shape: HeadShape, _ token: Int
+        _ op: HeadOp, toHead head: Int, of row: UnsafeMutablePointer<Float>, _ shape: HeadShape, _ token: Int
     ) {
+        let x = row + head * shape.headDim
+        let isQuery = head < shape.numHeads
         switch op {
-        case .norm(let query, let key, let eps):
-            vector.rms_norm(head, isQuery ? query : key, eps, Int64(shape.headDim), head)
+        case .norm(let query, let key, _):
+            normalize(x, isQuery ? query : key, group: isQuery ? head : head - shape.numHeads, into: x)
         case .rotate(let table):
-            let pairs = table.pointee.frequencies.count
-            vector.rotate(
-                head, table.pointee.cosines + token * pairs, table.pointee.sines + token * pairs, Int64(pairs),
-                table.pointee.isNeoxStyle)
+            rotate(x, table, token)
+            if isQuery, let growths = table.pointee.growths { grow(x, growths[token], shape.headDim) }
         }
+    }
+
+    /// Rotates the head at `x` by the token's position.
+    func rotate(_ x: UnsafeMutablePointer<Float>, _ table: UnsafePointer<RotaryTable>, _ token: Int) {
+        let pairs = table.pointee.frequencies.count
+        vector.rotate(
+            x, table.pointee.cosines + token * pairs, table.pointee.sines + token * pairs, Int64(pairs),
+            table.pointee.isNeoxStyle)
+    }
+
+    /// Queries of some models grow with their position.
+    func grow(_ x: UnsafeMutablePointer<Float>, _ factor: Float, _ count: Int) {
+        var function = ck_function(kind: CK_SCALE, a: factor, b: 0, c: 0, d: 0)
+        vector.map(&function, x, Int64(count), x)
     }
 
     /// A head operation on its own: the input stays as it is.
@@ -139,9 +209,7 @@ extension StepJob {
         forEachRow(step.numTokens, per: 4, worker) { token in
             let row = region.out + token * shape.rowWidth
             memcpy(row, region.input + token * shape.rowWidth, 4 * shape.rowWidth)
-            for head in 0..<shape.numHeads + shape.numKVHeads {
-                apply(region.op, to: row + head * shape.headDim, isQuery: head < shape.numHeads, shape, token)
-            }
+            apply(region.op, toRow: row, shape, token)
         }
     }
 }

@@ -46,20 +46,30 @@ extension StepJob {
                 isPrepared = true
             }
             let chunk = chunks[index]
-            switch region.pointee.epilogue {
-            case .gatedSilu:
-                multiplyGated(region, chunk, rows, isOwn, worker)
-            case .none:
+            if let gate = region.pointee.gate {
+                multiplyGated(region, gate, chunk, rows, isOwn, worker)
+            } else {
                 multiplyPlain(region, chunk, rows, isOwn, worker)
-            case .add(let other):
-                multiplyPlain(region, chunk, rows, isOwn, worker)
-                let column = region.pointee.weights[Int(chunk.weight)].column + Int(chunk.start)
-                let width = region.pointee.outWidth
-                for row in 0..<rows {
-                    let offset = row * width + column
-                    vector.add(other + offset, Int64(chunk.end - chunk.start), region.pointee.out + offset)
-                }
             }
+            finish(region, chunk, rows)
+        }
+    }
+
+    /// Functions and sums on a piece of the output.
+    @inline(__always)
+    private func finish(_ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Int) {
+        let functions = region.pointee.functions
+        let addend = region.pointee.addend
+        if functions.isEmpty && addend == nil { return }
+        let column = region.pointee.weights[Int(chunk.weight)].column + Int(chunk.start)
+        let count = Int64(chunk.end - chunk.start)
+        for row in 0..<rows {
+            let offset = row * region.pointee.outWidth + column
+            let out = region.pointee.out + offset
+            if let first = functions.baseAddress {
+                for index in 0..<functions.count { vector.map(first + index, out, count, out) }
+            }
+            if let addend { vector.add(addend + offset, count, out) }
         }
     }
 
@@ -85,7 +95,8 @@ extension StepJob {
 
     /// Both halves into the thread's own memory, then their gated product into the output.
     private func multiplyGated(
-        _ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Int, _ isOwn: Bool, _ worker: Worker
+        _ region: UnsafePointer<LinearRegion>, _ function: UnsafePointer<ck_function>, _ chunk: LinearChunk,
+        _ rows: Int, _ isOwn: Bool, _ worker: Worker
     ) {
         let columns = Int(chunk.end - chunk.start)
         let buffer = plan.scratch.gate(worker.index)
@@ -96,8 +107,8 @@ extension StepJob {
         }
         for row in 0..<rows {
             let gate = buffer + row * 2 * columns
-            vector.silu_mul(
-                gate, gate + columns, Int64(columns),
+            vector.gate(
+                function, gate, gate + columns, Int64(columns),
                 region.pointee.out + row * region.pointee.outWidth + Int(chunk.start))
         }
     }

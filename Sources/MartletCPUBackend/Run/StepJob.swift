@@ -1,12 +1,6 @@
 import CMartletKernels
 import MartletModelIR
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// One step of a plan, as all threads of the pool see it.
 final class StepJob: PoolJob {
     let plan: Plan
@@ -27,6 +21,10 @@ final class StepJob: PoolJob {
         var isDecode = false
         var tokenIDs: UnsafePointer<Int32>?
         var positions: UnsafePointer<Int32>?
+        var tokenTypes: UnsafePointer<Int32>?
+        var queryStartLoc: UnsafePointer<Int32>?
+        var seqLens: UnsafePointer<Int32>?
+        var usesLongRotary: UnsafePointer<Int32>?
         /// Of all groups, `slotStride` apart.
         var slots: UnsafePointer<Int32>?
         var slotStride = 0
@@ -36,8 +34,28 @@ final class StepJob: PoolJob {
         var blocksPerRequest = 0
         var logitRows: UnsafePointer<Int32>?
         var layers: UnsafePointer<KVLayer>?
+        /// Slot of each request's recurrent state.
+        var stateSlots: UnsafePointer<Int32>?
+        var states: UnsafePointer<StateLayer>?
 
         func rows(_ domain: RowDomain) -> Int { domain == .tokens ? numTokens : numLogitRows }
+
+        /// The request a token belongs to.
+        func request(of token: Int) -> Int {
+            guard let starts = queryStartLoc else { return 0 }
+            var (low, high) = (0, numRequests)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if Int(starts[middle]) <= token { low = middle } else { high = middle }
+            }
+            return low
+        }
+
+        /// A part of the state of a request.
+        func state(_ part: StateRef, request: Int) -> UnsafeMutablePointer<Float>? {
+            guard let states, let stateSlots else { return nil }
+            return states[part.layer].state(slot: Int(stateSlots[request])) + part.offset
+        }
     }
 
     /// Keeps what `step` points to alive.
@@ -62,10 +80,13 @@ final class StepJob: PoolJob {
         step = Step(
             numTokens: batch.numTokens, numRequests: batch.numRequests, numLogitRows: batch.numLogitRows,
             isDecode: batch.numTokens == batch.numRequests, tokenIDs: UnsafePointer(batch.tokenIDs),
-            positions: UnsafePointer(batch.positions), slots: UnsafePointer(batch.slotMapping()),
+            positions: UnsafePointer(batch.positions), tokenTypes: UnsafePointer(batch.tokenTypes),
+            queryStartLoc: UnsafePointer(batch.queryStartLoc), seqLens: UnsafePointer(batch.seqLens),
+            usesLongRotary: UnsafePointer(batch.usesLongRotary), slots: UnsafePointer(batch.slotMapping()),
             slotStride: batch.maxTokens, blockTables: UnsafePointer(batch.blockTables()),
             tableStride: batch.maxRequests * batch.maxBlocksPerRequest, blocksPerRequest: batch.maxBlocksPerRequest,
-            logitRows: UnsafePointer(batch.logitRows), layers: cache.layers.baseAddress.map { UnsafePointer($0) })
+            logitRows: UnsafePointer(batch.logitRows), layers: cache.layers.baseAddress.map { UnsafePointer($0) },
+            stateSlots: UnsafePointer(batch.stateSlots), states: cache.states.baseAddress.map { UnsafePointer($0) })
         attention.cut(batch)
     }
 
@@ -86,72 +107,22 @@ final class StepJob: PoolJob {
                 if isFused(region, step, worker) { continue }
                 storeKV(region, step, worker)
             case .attend(let region): attend(region, step, worker)
-            case .gatedSilu(let region): gatedSilu(region.pointee, step, worker)
+            case .latentQueries(let region): latentQueries(region, step, worker)
+            case .latentValues(let region): latentValues(region, step, worker)
+            case .route(let region): route(region, step, worker)
+            case .groupRows(let region):
+                // Few rows are grouped where they are routed.
+                if step.rows(region.pointee.source.domain) <= CPUExecutable.fewRows { continue }
+                groupRows(region, step, worker)
+            case .expertsIn(let region): multiplyExpertsIn(region, step, worker)
+            case .expertsOut(let region): multiplyExpertsOut(region, step, worker)
+            case .combineExperts(let region): combine(region, step, worker)
+            case .gated(let region): gated(region, step, worker)
+            case .map(let region): map(region, step, worker)
             case .add(let region): add(region.pointee, step, worker)
+            case .multiply(let region): multiply(region.pointee, step, worker)
             }
             if isTimed { timer?.finish(region: index, step) }
-        }
-    }
-
-    // MARK: Rows
-
-    private func begin(_ region: BeginRegion, _ step: Step, _ worker: Worker) {
-        guard let tokenIDs = step.tokenIDs, let positions = step.positions else { return }
-        forEachRow(step.numTokens, per: 8, worker) { token in
-            for embedding in region.embeddings {
-                linear.dequantize(
-                    embedding.format, embedding.table + Int(tokenIDs[token]) * embedding.rowBytes,
-                    Int64(embedding.width), embedding.out + token * embedding.width)
-            }
-            for rotary in region.rotaries {
-                let pairs = rotary.frequencies.count
-                for pair in 0..<pairs {
-                    // In double precision: at large positions a float angle has lost the turns' fraction.
-                    let angle = Double(positions[token]) * Double(rotary.frequencies[pair])
-                    rotary.cosines[token * pairs + pair] = Float(cos(angle)) * rotary.factor
-                    rotary.sines[token * pairs + pair] = Float(sin(angle)) * rotary.factor
-                }
-            }
-        }
-    }
-
-    private func rows(_ region: RowsRegion, _ step: Step, _ worker: Worker) {
-        let width = region.source.width
-        forEachRow(step.rows(region.source.domain), per: 8, worker) { row in
-            read(region.source, row, step, into: region.out + row * width)
-        }
-    }
-
-    /// One row of a source, normalised if the source says so.
-    func read(_ source: RowSource, _ row: Int, _ step: Step, into out: UnsafeMutablePointer<Float>) {
-        let from = source.base + rowIndex(source, row, step) * source.width
-        if let norm = source.norm {
-            vector.rms_norm(from, norm, source.eps, Int64(source.width), out)
-        } else {
-            memcpy(out, from, 4 * source.width)
-        }
-    }
-
-    @inline(__always)
-    private func rowIndex(_ source: RowSource, _ row: Int, _ step: Step) -> Int {
-        guard source.isGathered, let logitRows = step.logitRows else { return row }
-        return Int(logitRows[row])
-    }
-
-    private func gatedSilu(_ region: PairRegion, _ step: Step, _ worker: Worker) {
-        let width = region.width
-        forEachRow(step.rows(region.domain), per: 8, worker) { row in
-            vector.silu_mul(
-                region.first + row * 2 * width, region.second + row * 2 * width, Int64(width),
-                region.out + row * width)
-        }
-    }
-
-    private func add(_ region: PairRegion, _ step: Step, _ worker: Worker) {
-        let width = region.width
-        forEachRow(step.rows(region.domain), per: 8, worker) { row in
-            memcpy(region.out + row * width, region.first + row * width, 4 * width)
-            vector.add(region.second + row * width, Int64(width), region.out + row * width)
         }
     }
 

@@ -30,7 +30,7 @@ extension RopeParameters {
         case .llama3(let llama3):
             frequencies = inverseFrequencies(theta).map(llama3.scaled)
         case .yarn(let yarn):
-            frequencies = yarn.frequencies(periods(theta), theta: theta, rotaryDim: rotaryDim)
+            frequencies = yarn.frequencies(periods(theta), theta: theta, dim: frequencyDim)
             attentionFactor = yarn.attentionFactor
         case .longrope(let longrope):
             func divided(by divisors: [Double]) -> [Float] {
@@ -41,19 +41,22 @@ extension RopeParameters {
             long = RotaryEmbedding.LongVariant(
                 length: Int(longrope.originalMaxPositionEmbeddings),
                 inverseFrequencies: divided(by: longrope.longFactor), attentionFactor: Float(attentionFactor))
+        case .proportional(let factor):
+            let kept = Int((partialRotaryFactor * Double(frequencyDim) / 2).rounded(.down))
+            frequencies = inverseFrequencies(theta).enumerated().map { $0 < kept ? $1 / Float(factor) : 0 }
         }
         if !frequencyFactors.isEmpty {
             frequencies = zip(frequencies, frequencyFactors).map { $0 / Float($1) }
         }
         return RotaryEmbedding(
             rotaryDim: rotaryDim, inverseFrequencies: frequencies, attentionFactor: Float(attentionFactor),
-            isNeoxStyle: isNeoxStyle, long: long)
+            isNeoxStyle: isNeoxStyle, queryScaling: queryScaling, long: long)
     }
 
-    /// `theta^(2i/rotaryDim)`; exponent and base are rounded to float32 first, the power last.
+    /// `theta^(2i/frequencyDim)`; exponent and base are rounded to float32 first, the power last.
     private func periods(_ theta: Double) -> [Float] {
         (0..<rotaryDim / 2).map { pair in
-            let exponent = Float(2 * pair) / Float(rotaryDim)
+            let exponent = Float(2 * pair) / Float(frequencyDim)
             return Float(pow(Double(Float(theta)), Double(exponent)))
         }
     }
@@ -62,7 +65,7 @@ extension RopeParameters {
 
     /// NTK: the theta that divides the lowest frequency by `stretch` and keeps the highest.
     private func stretchedTheta(by stretch: Double) -> Double {
-        rotaryDim > 2 ? theta * pow(stretch, Double(rotaryDim) / Double(rotaryDim - 2)) : theta
+        frequencyDim > 2 ? theta * pow(stretch, Double(frequencyDim) / Double(frequencyDim - 2)) : theta
     }
 }
 
@@ -81,14 +84,14 @@ extension RopeParameters.Llama3 {
 
 extension RopeParameters.Yarn {
     /// Frequencies of many rotations are kept, those of few are divided, a ramp lies between.
-    fileprivate func frequencies(_ periods: [Float], theta: Double, rotaryDim: Int) -> [Float] {
+    fileprivate func frequencies(_ periods: [Float], theta: Double, dim: Int) -> [Float] {
         func dimension(ofRotations rotations: Double) -> Double {
-            Double(rotaryDim) * log(originalMaxPositionEmbeddings / (rotations * 2 * .pi)) / (2 * log(theta))
+            Double(dim) * log(originalMaxPositionEmbeddings / (rotations * 2 * .pi)) / (2 * log(theta))
         }
         var low = dimension(ofRotations: betaFast)
         var high = dimension(ofRotations: betaSlow)
         if truncate { (low, high) = (low.rounded(.down), high.rounded(.up)) }
-        (low, high) = (max(low, 0), min(high, Double(rotaryDim - 1)))
+        (low, high) = (max(low, 0), min(high, Double(dim - 1)))
         // transformers' guard against a division by zero.
         if low == high { high += 0.001 }
         return periods.enumerated().map { pair, period in

@@ -52,7 +52,7 @@ extension MixtureOfExperts.Routing {
             weights = exponentials.map { $0 / total }
         }
         if renormalizes {
-            let total = weights.reduce(Double(renormalizationEps), +)
+            let total = max(weights.reduce(Double(renormalizationEps), +), Double(renormalizationMin))
             weights = weights.map { $0 / (total == 0 ? 1 : total) }
         }
         return zip(chosen, weights).map { ($0, $1 * Double(scale)) }

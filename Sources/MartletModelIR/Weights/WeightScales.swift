@@ -7,6 +7,7 @@ public struct WeightScales: @unchecked Sendable {
     public enum Format: Hashable, Sendable {
         case f32
         case bf16
+        case f16
         /// A power of two, 2^(byte - 127).
         case e8m0
 
@@ -14,7 +15,7 @@ public struct WeightScales: @unchecked Sendable {
         public var bytes: Int {
             switch self {
             case .f32: 4
-            case .bf16: 2
+            case .bf16, .f16: 2
             case .e8m0: 1
             }
         }
@@ -37,8 +38,11 @@ public struct WeightScales: @unchecked Sendable {
         self.columnsPerScale = columnsPerScale
     }
 
+    /// Row-blocks of a matrix of so many rows.
+    public func blocks(rows: Int) -> Int { (rows - 1) / rowsPerScale + 1 }
+
     /// Scales in a row of blocks, for a weight of so many columns.
-    public func scalesPerRow(columns: Int) -> Int { (columns + columnsPerScale - 1) / columnsPerScale }
+    public func scalesPerRow(columns: Int) -> Int { (columns - 1) / columnsPerScale + 1 }
 
     /// The scale number `index`.
     public func value(_ index: Int) -> Float {
@@ -47,6 +51,7 @@ public struct WeightScales: @unchecked Sendable {
         case .f32: return base.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
         case .bf16:
             return Float(bitPattern: UInt32(base.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)) << 16)
+        case .f16: return base.half(at: 2 * index)
         case .e8m0: return Float8.e8m0(base.byte(index))
         }
     }

@@ -1,44 +1,52 @@
 internal import MartletModelIR
 
-/// The sliding window of every layer as Qwen configurations spell it.
-///
-/// **Source** transformers `Qwen2Config.__post_init__`: `layer_types` decides where it is given; else layers from
-/// `max_window_layers` on slide, and only if `use_sliding_window` is set.
+/// What a layer's attention sees.
+enum AttentionReach: String, CaseIterable, Sendable {
+    case full = "full_attention"
+    case sliding = "sliding_attention"
+}
+
+/// The sliding window of every layer.
 struct LayerWindows {
     /// One entry per layer, nil for full attention.
     let windows: [Int?]
 
-    init(config: ModelConfig, numHiddenLayers: Int) throws(ModelError) {
+    /// `layer_types`, else what `isSliding` says of a layer; `sliding_window` is the width of those that slide.
+    init(
+        config: ModelConfig, numHiddenLayers: Int, defaultWindow: Int?, isSliding: (Int) -> Bool
+    ) throws(ModelError) {
+        var window: Int?
+        if !config.isNull("sliding_window"), config.present("sliding_window") != nil || defaultWindow != nil {
+            window = try config.size("sliding_window", default: defaultWindow)
+        }
+        let needs = "a sliding_window"
+        windows = try Self.windows(config, numHiddenLayers, window, needs, isSliding)
+    }
+
+    /// As Qwen configurations spell it: without `layer_types`, layers from `max_window_layers` on slide, and only if
+    /// `use_sliding_window` is set.
+    ///
+    /// **Source** transformers `Qwen2Config.__post_init__`.
+    init(config: ModelConfig, numHiddenLayers: Int, defaultMaxWindowLayers: Int = 28) throws(ModelError) {
         var window: Int?
         let isNull = config.isNull("sliding_window")
         if try config.bool("use_sliding_window", default: false), !isNull {
             window = try config.size("sliding_window", default: 4096)
         }
-        guard let types = try config.strings("layer_types") else {
-            let firstSliding = try config.int("max_window_layers", default: 28)
-            windows = (0..<numHiddenLayers).map { $0 >= firstSliding ? window : nil }
-            return
+        let firstSliding = try config.int("max_window_layers", default: defaultMaxWindowLayers)
+        let needs = "use_sliding_window and a sliding_window"
+        let slides = window != nil
+        windows = try Self.windows(config, numHiddenLayers, window, needs) { slides && $0 >= firstSliding }
+    }
+
+    private static func windows(
+        _ config: ModelConfig, _ numHiddenLayers: Int, _ window: Int?, _ needs: String, _ isSliding: (Int) -> Bool
+    ) throws(ModelError) -> [Int?] {
+        let types = try config.layerTypes(numHiddenLayers) { isSliding($0) ? AttentionReach.sliding : .full }
+        if window == nil, let layer = types.firstIndex(of: .sliding) {
+            let key = config.present("layer_types") == nil ? "sliding_window" : "layer_types.\(layer)"
+            throw config.error(key, "sliding_attention needs \(needs)")
         }
-        guard types.count == numHiddenLayers else {
-            throw config.error(
-                "layer_types", "expected one type for each of \(numHiddenLayers) layers, found \(types.count)")
-        }
-        var windows: [Int?] = []
-        for (index, type) in types.enumerated() {
-            switch type {
-            case "full_attention": windows.append(nil)
-            case "sliding_attention":
-                guard let window else {
-                    throw config.error(
-                        "layer_types.\(index)", "sliding_attention needs use_sliding_window and a sliding_window")
-                }
-                windows.append(window)
-            default:
-                throw config.error(
-                    "layer_types.\(index)",
-                    "\(type) is not supported; supported: full_attention, sliding_attention")
-            }
-        }
-        self.windows = windows
+        return types.map { $0 == .sliding ? window : nil }
     }
 }

@@ -1,23 +1,30 @@
 internal import MartletModelIR
 
-/// Which of the attention's projections have a bias.
-enum AttentionBias: Hashable, Sendable {
-    case none
-    /// The query, key and value projections.
-    case qkv
-    /// Those and the output projection.
-    case qkvo
-}
-
 extension Recorder {
-    /// `<scope>.weight` of shape `[vocab, hidden]` looked up by token id.
-    mutating func embedding(_ scope: WeightScope, _ shape: DecoderShape) -> Value {
-        emit(.embed(scope.weight(out: shape.vocabSize, in: shape.hiddenSize), .tokenID), name: scope.path)
+    /// `<scope>.weight` of shape `[vocab, hidden]` looked up by token id, times `scale`.
+    mutating func embedding(_ scope: WeightScope, _ shape: DecoderShape, scale: Float = 1) -> Value {
+        let rows = emit(.embed(scope.weight(out: shape.vocabSize, in: shape.hiddenSize), .tokenID), name: scope.path)
+        return scaled(rows, by: scale, scope)
     }
 
     /// RMSNorm over the hidden size with `<scope>.weight`.
-    mutating func rmsNorm(_ x: Value, _ scope: WeightScope, _ shape: DecoderShape) -> Value {
-        emit(.norm(x, .rms(scope.weight(shape.hiddenSize), eps: shape.rmsNormEps)), name: scope.path)
+    mutating func rmsNorm(
+        _ x: Value, _ scope: WeightScope, _ shape: DecoderShape, weightOffset: Float = 0
+    ) -> Value {
+        norm(x, .rms(scope.weight(shape.hiddenSize), eps: shape.normEps, weightOffset: weightOffset), scope)
+    }
+
+    /// LayerNorm over the hidden size with `<scope>.weight`, and `<scope>.bias` if there is one.
+    mutating func layerNorm(
+        _ x: Value, _ scope: WeightScope, _ shape: DecoderShape, bias: Bool = false
+    ) -> Value {
+        let bias = bias ? scope.bias(shape.hiddenSize) : nil
+        return norm(x, .layer(scope.weight(shape.hiddenSize), bias: bias, eps: shape.normEps), scope)
+    }
+
+    /// Any norm, named after the scope.
+    mutating func norm(_ x: Value, _ norm: Norm, _ scope: WeightScope) -> Value {
+        emit(.norm(x, norm), name: scope.path)
     }
 
     /// One or more linear layers over the same input, their outputs side by side.
@@ -30,51 +37,42 @@ extension Recorder {
                 bias: bias ? layers.map { $0.scope.bias($0.out) } : []), name: name)
     }
 
-    /// `[q | k | v]` projections, optional norms of query and key heads, rotary, attention, output projection.
-    mutating func selfAttention(
-        _ x: Value, _ scope: WeightScope, _ spec: AttentionSpec, _ shape: DecoderShape, bias: AttentionBias = .none,
-        qkNorm: Bool = false
+    /// Residual sum `x + scale * y`.
+    mutating func add(_ x: Value, _ y: Value, _ scope: WeightScope, scale: Float = 1) -> Value {
+        let y = scaled(y, by: scale, scope)
+        return emit(.add(x, y), name: scope["residual"].path)
+    }
+
+    /// `factor * x`; nothing is recorded for one.
+    mutating func scaled(_ x: Value, by factor: Float, _ scope: WeightScope) -> Value {
+        factor == 1 ? x : emit(.scale(x, factor), name: scope["scaled"].path)
+    }
+
+    /// Final norm and vocabulary projection of the wanted rows, see `logits`.
+    mutating func lmHead(
+        _ x: Value, norm: WeightScope, embedding: WeightScope, _ shape: DecoderShape, weightOffset: Float = 0,
+        scale: Float = 1, softcap: Float? = nil
     ) -> Value {
-        let queryWidth = spec.numHeads * spec.headDim
-        let keyWidth = spec.numKVHeads * spec.headDim
-        var qkv = linear(
-            x, [(scope["q_proj"], queryWidth), (scope["k_proj"], keyWidth), (scope["v_proj"], keyWidth)],
-            in: shape.hiddenSize, bias: bias != .none, name: scope["qkv"].path)
-        if qkNorm {
-            qkv = emit(
-                .qkNorm(
-                    qkv, query: .rms(scope["q_norm"].weight(spec.headDim), eps: shape.rmsNormEps),
-                    key: .rms(scope["k_norm"].weight(spec.headDim), eps: shape.rmsNormEps), spec),
-                name: scope["qk_norm"].path)
-        }
-        let rotated = emit(.rotary(qkv, shape.rotary, spec), name: scope["rotary"].path)
-        let attended = emit(.attention(rotated, spec), name: scope["attention"].path)
-        return linear(
-            attended, [(scope["o_proj"], shape.hiddenSize)], in: queryWidth, bias: bias == .qkvo,
-            name: scope["o_proj"].path)
+        let wanted = gatherLogitRows(x)
+        let normed = rmsNorm(wanted, norm, shape, weightOffset: weightOffset)
+        return logits(normed, embedding: embedding, shape, scale: scale, softcap: softcap)
     }
 
-    /// `down(silu(gate(x)) * up(x))`.
-    mutating func gatedMLP(_ x: Value, _ scope: WeightScope, _ shape: DecoderShape, bias: Bool = false) -> Value {
-        let gateUp = linear(
-            x, [(scope["gate_proj"], shape.intermediateSize), (scope["up_proj"], shape.intermediateSize)],
-            in: shape.hiddenSize, bias: bias, name: scope["gate_up"].path)
-        let activated = emit(.gatedActivation(gateUp, .silu), name: scope["act"].path)
-        return linear(
-            activated, [(scope["down_proj"], shape.hiddenSize)], in: shape.intermediateSize, bias: bias,
-            name: scope["down_proj"].path)
-    }
+    /// The rows whose logits are wanted.
+    mutating func gatherLogitRows(_ x: Value) -> Value { emit(.gatherLogitRows(x), name: "logit_rows") }
 
-    /// Residual sum.
-    mutating func add(_ x: Value, _ y: Value, _ scope: WeightScope) -> Value {
-        emit(.add(x, y), name: scope["residual"].path)
-    }
-
-    /// Final norm and vocabulary projection of the wanted rows, with `lm_head.weight` or the embedding table.
-    mutating func lmHead(_ x: Value, norm: WeightScope, embedding: WeightScope, _ shape: DecoderShape) -> Value {
-        let wanted = emit(.gatherLogitRows(x), name: "logit_rows")
-        let normed = rmsNorm(wanted, norm, shape)
+    /// Vocabulary projection with `lm_head.weight` or the embedding table, times `scale`, softly capped.
+    mutating func logits(
+        _ normed: Value, embedding: WeightScope, _ shape: DecoderShape, bias: Bool = false, scale: Float = 1,
+        softcap: Float? = nil
+    ) -> Value {
         let head = shape.tieWordEmbeddings ? embedding : WeightScope("lm_head")
-        return linear(normed, [(head, shape.vocabSize)], in: shape.hiddenSize, name: "lm_head")
+        let weight = head.weight(out: shape.vocabSize, in: shape.hiddenSize)
+        let logits = emit(
+            .linear(normed, [weight], bias: bias ? [WeightScope("lm_head").bias(shape.vocabSize)] : []),
+            name: "lm_head")
+        let scaledLogits = scaled(logits, by: scale, WeightScope("lm_head"))
+        guard let softcap else { return scaledLogits }
+        return emit(.softcap(scaledLogits, softcap), name: "lm_head.softcap")
     }
 }

@@ -8,15 +8,37 @@ extension Checkpoint {
             throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
         }
         let (files, index) = try Self.weightFiles(folder)
-        let weights = try SafetensorsWeights(folder: folder, files: files, index: index)
-        config = ModelConfig(json: json, origin: folder.path(of: "config.json"))
-        self.weights = weights
+        let origin = folder.path(of: "config.json")
+        let quantization = try QuantizationConfig.find(in: json, origin: origin)
+        let weights = try SafetensorsWeights(folder: folder, files: files, index: index, quantization: quantization)
+        let part = LanguageModelPart(config: json)
+        let renaming = part?.names(of: weights.names)
+        let names = renaming?.map(\.plain) ?? weights.names
+        config = ModelConfig(
+            json: Self.settlingTies(part?.config ?? json, names: names, isPart: part != nil),
+            origin: origin + (part.map { $0.path.isEmpty ? "" : ": \($0.path)" } ?? ""))
+        quantization?.note(in: config)
+        self.weights = renaming.map { RenamedWeights(weights, $0) } ?? weights
         generationConfig = try folder.object(in: "generation_config.json")
         tokenizer = .huggingFace(directory: folder.path)
         chatTemplates = try folder.chatTemplates()
-        formats = FormatSummary.summarize(weights.entries.map { ($0.dtype.name, $0.range.count) })
-        parameterCount = weights.entries.reduce(0) { $0 + $1.elementCount }
+        let stored = renaming.map { Set($0.map(\.stored)) }
+        let entries = weights.entries.filter { stored?.contains($0.name) ?? true }
+        formats = FormatSummary.summarize(entries.map { ($0.dtype.name, $0.range.count) })
+        parameterCount = weights.parameterCount(of: renaming?.map(\.stored) ?? weights.names)
         mappings = weights.files
+    }
+
+    /// The configuration with `tie_word_embeddings` as the weights have it: an `lm_head` that is there is used, and a
+    /// multimodal model without one shares the embeddings, whichever of its sections says so.
+    ///
+    /// **Source** transformers `PreTrainedModel.tie_weights`.
+    private static func settlingTies(_ json: JSONObject, names: [String], isPart: Bool) -> JSONObject {
+        let hasHead = names.contains("lm_head.weight")
+        guard hasHead || isPart else { return json }
+        var json = json
+        json["tie_word_embeddings"] = .bool(!hasHead)
+        return json
     }
 
     private static let indexName = "model.safetensors.index.json"
@@ -42,9 +64,4 @@ extension Checkpoint {
         }
         return (files, nil)
     }
-}
-
-extension Safetensors.Entry {
-    /// Elements, or 0 for a type whose size is not known and whose shape was therefore not checked.
-    var elementCount: Int { dtype.bits == nil ? 0 : shape.reduce(1, *) }
 }

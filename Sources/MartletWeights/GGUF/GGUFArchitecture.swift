@@ -6,6 +6,7 @@ enum GGUFArchitecture: String, CaseIterable {
     case llama
     case qwen2
     case qwen3
+    case qwen3moe
 
     /// The `architectures` entry of config.json.
     func huggingFaceName(hasSlidingWindow: Bool) -> String {
@@ -13,6 +14,16 @@ enum GGUFArchitecture: String, CaseIterable {
         case .llama: hasSlidingWindow ? "MistralForCausalLM" : "LlamaForCausalLM"
         case .qwen2: "Qwen2ForCausalLM"
         case .qwen3: "Qwen3ForCausalLM"
+        case .qwen3moe: "Qwen3MoeForCausalLM"
+        }
+    }
+
+    /// The `model_type` of config.json.
+    func modelType(hasSlidingWindow: Bool) -> String {
+        switch self {
+        case .llama: hasSlidingWindow ? "mistral" : "llama"
+        case .qwen2, .qwen3: rawValue
+        case .qwen3moe: "qwen3_moe"
         }
     }
 

@@ -19,6 +19,7 @@ struct GGUFConfig {
         var config = GGUFConfig(architecture, parts: parts)
         try config.refuseUnknownKeys()
         try config.addShape()
+        try config.addExperts()
         try config.addAttention()
         try config.addRotary()
         config.addSpecialTokens(vocabulary)
@@ -40,7 +41,7 @@ struct GGUFConfig {
     private mutating func addShape() throws(CheckpointError) {
         let window = try reader.optionalInt(key("attention.sliding_window")) ?? 0
         json["architectures"] = .array([.string(architecture.huggingFaceName(hasSlidingWindow: window > 0))])
-        json["model_type"] = .string(architecture == .llama && window > 0 ? "mistral" : architecture.rawValue)
+        json["model_type"] = .string(architecture.modelType(hasSlidingWindow: window > 0))
         guard let embedding = tensors["token_embd.weight"], embedding.shape.count == 2 else {
             throw .malformed(file: gguf.file.path, message: "tensor \"token_embd.weight\" of two dimensions is missing")
         }
@@ -62,6 +63,15 @@ struct GGUFConfig {
             set("sliding_window", window)
             if architecture != .llama { json["use_sliding_window"] = true }
         }
+    }
+
+    private mutating func addExperts() throws(CheckpointError) {
+        guard architecture == .qwen3moe else { return }
+        set("num_experts", try reader.int(key("expert_count")))
+        set("num_experts_per_tok", try reader.int(key("expert_used_count")))
+        set("moe_intermediate_size", try reader.int(key("expert_feed_forward_length")))
+        // llama.cpp divides the weights of a token's experts by their sum in this architecture.
+        json["norm_topk_prob"] = true
     }
 
     private mutating func addAttention() throws(CheckpointError) {
@@ -176,12 +186,17 @@ struct GGUFConfig {
         for name in gguf.keys where name.hasPrefix(prefix) {
             let suffix = String(name.dropFirst(prefix.count))
             guard let value = gguf[name], !Self.knownKeys.contains(suffix), !isSwitchedOff(value) else { continue }
+            if architecture == .qwen3moe, Self.expertKeys.contains(suffix) { continue }
             if suffix == "attention.causal" { continue }
             throw reader.unsupported(name, "is not supported for this architecture")
         }
     }
 
     private func isSwitchedOff(_ value: GGUFValue) -> Bool { value.doubleValue == 0 || value.boolValue == false }
+
+    private static let expertKeys: Set<String> = [
+        "expert_count", "expert_used_count", "expert_feed_forward_length",
+    ]
 
     /// Read above, or without effect on the arithmetic of these architectures.
     private static let knownKeys: Set<String> = [

@@ -13,6 +13,19 @@ enum GGUFTensorName {
         return "model.layers.\(layer).\(module).\(parts[3])"
     }
 
+    /// The Hugging Face names of the matrices in a tensor that stacks `count` experts, or nil for another tensor.
+    static func expertNames(of name: String, count: Int) -> [String]? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "blk", let layer = Int(parts[1]), layer >= 0, "\(layer)" == parts[1],
+            parts[3] == "weight", let matrix = expertMatrices[String(parts[2])]
+        else { return nil }
+        return (0..<count).map { "model.layers.\(layer).mlp.experts.\($0).\(matrix).weight" }
+    }
+
+    private static let expertMatrices = [
+        "ffn_gate_exps": "gate_proj", "ffn_up_exps": "up_proj", "ffn_down_exps": "down_proj",
+    ]
+
     private static let globals = [
         "token_embd.weight": "model.embed_tokens.weight",
         "output_norm.weight": "model.norm.weight",
@@ -28,6 +41,7 @@ enum GGUFTensorName {
         "attn_q_norm": "self_attn.q_norm",
         "attn_k_norm": "self_attn.k_norm",
         "ffn_norm": "post_attention_layernorm",
+        "ffn_gate_inp": "mlp.gate",
         "ffn_gate": "mlp.gate_proj",
         "ffn_up": "mlp.up_proj",
         "ffn_down": "mlp.down_proj",

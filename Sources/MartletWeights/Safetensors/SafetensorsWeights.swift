@@ -3,8 +3,11 @@ internal import MartletModelIR
 /// The weights of a Hugging Face folder: one safetensors file or several shards.
 final class SafetensorsWeights: WeightSource {
     let names: [String]
+    /// How config.json says they were quantised; nil: not at all.
+    let quantization: QuantizationConfig?
     private let shards: [Safetensors]
     private let places: [String: Place]
+    private let storedNames: StoredNames
 
     private struct Place: Sendable {
         let shard: Int
@@ -12,7 +15,9 @@ final class SafetensorsWeights: WeightSource {
     }
 
     /// The files of `folder` in order; every weight of the index, where there is one, must be in its shard.
-    init(folder: Folder, files: [String], index: SafetensorsIndex?) throws(CheckpointError) {
+    init(
+        folder: Folder, files: [String], index: SafetensorsIndex?, quantization: QuantizationConfig? = nil
+    ) throws(CheckpointError) {
         var shards: [Safetensors] = []
         var places: [String: Place] = [:]
         var names: [String] = []
@@ -35,25 +40,72 @@ final class SafetensorsWeights: WeightSource {
         }
         self.shards = shards
         self.places = places
+        self.quantization = quantization
+        if quantization != nil {
+            let scales = Set(names.flatMap(Self.scaleNames))
+            names = names.filter { !scales.contains($0) && !Self.isActivationScale($0) }.compactMap {
+                Self.presentedName(of: $0, where: { places[$0] != nil })
+            }
+        }
         self.names = names
+        storedNames = StoredNames(names)
     }
 
     var entries: [Safetensors.Entry] { shards.flatMap(\.entries) }
 
-    var files: [MappedFile] { shards.map(\.file) }
-
-    func weight(_ name: String) -> WeightView? {
-        guard let place = places[name], let format = place.entry.dtype.format else { return nil }
-        return WeightView(bytes: shards[place.shard].bytes(of: place.entry), format: format, shape: place.entry.shape)
+    /// The number of elements of these weights; scales are none.
+    func parameterCount(of names: [String]) -> Int {
+        names.reduce(0) { count, name in
+            let entry = entry(name) ?? entry("\(name)_blocks")
+            guard let entry, entry.dtype.bits != nil else { return count }
+            return count + entry.shape.reduce(1, *) * (places[name] == nil ? 2 : 1)
+        }
     }
 
+    var files: [MappedFile] { shards.map(\.file) }
+
+    /// The tensor called `name` as it lies in its file.
+    func entry(_ name: String) -> Safetensors.Entry? { places[name]?.entry }
+
+    /// The bytes of the tensor called `name`, which must exist.
+    func bytes(of name: String) -> UnsafeRawBufferPointer {
+        guard let place = places[name] else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return shards[place.shard].bytes(of: place.entry)
+    }
+
+    func unsupported(_ name: String, _ message: String) -> CheckpointError {
+        let shard = places[name].map { shards[$0.shard] } ?? shards[0]
+        return .unsupported(file: shard.file.path, message: "\"\(name)\" \(message)")
+    }
+
+    func weight(_ name: String) -> WeightView? { (try? read(name)) ?? nil }
+
     func refusal(of name: String) -> String? {
-        guard let place = places[name], place.entry.dtype.format == nil else { return nil }
-        let file = shards[place.shard].file.path
-        return "\(file): \"\(name)\" has type \(place.entry.dtype), which weights cannot have; F32, F16 and BF16 can"
+        do throws(CheckpointError) {
+            _ = try read(name)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    private func read(_ name: String) throws(CheckpointError) -> WeightView? {
+        let name = storedNames.stored(name) ?? name
+        guard let entry = entry(name) else { return try mxfp4(name) }
+        if entry.dtype.name == "F8_E4M3" { return try float8(name, entry) }
+        guard let format = entry.dtype.format else {
+            throw unsupported(
+                name, "has type \(entry.dtype), which weights cannot have; F32, F16, BF16 and, with scales, F8_E4M3 can"
+            )
+        }
+        try checkHasNoScales(name, entry)
+        return WeightView(bytes: bytes(of: name), format: format, shape: entry.shape)
     }
 
     func discardPages(of view: WeightView) {
-        for shard in shards { shard.file.discardPages(view.bytes) }
+        for shard in shards {
+            shard.file.discardPages(view.bytes)
+            if let scales = view.scales { shard.file.discardPages(scales.bytes) }
+        }
     }
 }

@@ -24,9 +24,9 @@ public struct MixtureOfExperts: Hashable, Sendable {
     public var activation: Activation
 
     /// Which experts a row takes, and how much of each.
-    public struct Routing: Hashable, Sendable {
+    public struct Routing: Hashable, Sendable, BitwiseCopyable {
         /// What becomes of the router's logits.
-        public enum Scoring: Hashable, Sendable {
+        public enum Scoring: Hashable, Sendable, BitwiseCopyable {
             /// Softmax over all experts.
             case softmax
             /// Sigmoid of each.
@@ -36,7 +36,7 @@ public struct MixtureOfExperts: Hashable, Sendable {
         }
 
         /// How good a group of experts is.
-        public enum GroupScore: Hashable, Sendable {
+        public enum GroupScore: Hashable, Sendable, BitwiseCopyable {
             /// Its best expert's score (DeepSeek V2).
             case best
             /// The sum of its two best scores (DeepSeek V3).
@@ -57,13 +57,15 @@ public struct MixtureOfExperts: Hashable, Sendable {
         public var renormalizes: Bool
         /// Added to that sum.
         public var renormalizationEps: Float
+        /// The least that weights are divided by.
+        public var renormalizationMin: Float
         /// Factor on all weights afterwards.
         public var scale: Float
 
         /// A routing; without groups unless told.
         public init(
             topK: Int, scoring: Scoring, numGroups: Int = 1, topGroups: Int = 1, groupScore: GroupScore = .best,
-            renormalizes: Bool, renormalizationEps: Float = 0, scale: Float = 1
+            renormalizes: Bool, renormalizationEps: Float = 0, renormalizationMin: Float = 0, scale: Float = 1
         ) {
             self.topK = topK
             self.scoring = scoring
@@ -72,6 +74,7 @@ public struct MixtureOfExperts: Hashable, Sendable {
             self.groupScore = groupScore
             self.renormalizes = renormalizes
             self.renormalizationEps = renormalizationEps
+            self.renormalizationMin = renormalizationMin
             self.scale = scale
         }
     }
