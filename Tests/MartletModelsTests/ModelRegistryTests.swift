@@ -38,9 +38,12 @@ import Testing
         #expect(error?.message.contains("is missing or empty") == true)
     }
 
-    @Test("an architecture from outside is found and wins over a built-in one of the same name")
+    @Test("an architecture from outside is found, and takes the place of a built-in one only if it says so")
     func outOfTree() throws {
-        let registry = ModelRegistry.builtIn.adding([Outsider.self])
+        let taken = #expect(throws: ModelError.self) { try ModelRegistry.builtIn.adding([Outsider.self]) }
+        #expect(taken?.description.contains("Outsider would take the place of Qwen2") == true)
+        #expect(throws: ModelError.self) { try ModelRegistry().adding([Outsider.self, Outsider.self]) }
+        let registry = try ModelRegistry.builtIn.adding([Outsider.self], override: true)
         #expect(try registry.model(for: Self.config("OutsiderForCausalLM")) is Outsider)
         #expect(try registry.model(for: Self.config("Qwen2ForCausalLM")) is Outsider)
         #expect(try !(registry.model(for: Self.config("Qwen3ForCausalLM")) is Outsider))

@@ -62,6 +62,14 @@ public struct LLMConfiguration: Sendable {
     public var convert = Convert.auto
     /// Members that replace those of the pooling files beside the model, as vLLM's `--pooler-config`.
     public var poolerConfig = JSONObject()
+
+    /// Architectures from outside this package, by their `architectures` entries.
+    public var architectures: [any ModelArchitecture.Type] = []
+    /// Whether those may take the place of built-in ones that serve the same name.
+    public var overridesArchitectures = false
+    /// Members that replace those of config.json, as vLLM's `--hf-overrides`; those of `*_config` objects are merged.
+    public var hfOverrides = JSONObject()
+
     /// Arithmetic.
     public var dtype = DType.auto
     /// Element type of the KV cache; nil is bfloat16, or float32 where `dtype` is float32.

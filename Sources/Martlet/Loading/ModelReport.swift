@@ -1,4 +1,4 @@
-import MartletModelIR
+public import MartletModelIR
 import MartletTokenizers
 import MartletWeights
 
@@ -47,6 +47,9 @@ public struct ModelReport: Sendable {
     /// Sampling defaults with their sources.
     public var samplingDefaults: SamplingDefaults
 
+    /// The values the model was made with: where each came from, and by which rule.
+    public var derivations: [Derivation]
+
     /// Opens the files a configuration names and reports on them.
     ///
     /// **Throws** as `LLM.load`, but not for a tokenizer that cannot be used or memory that is short: it reports those.
@@ -61,7 +64,8 @@ public struct ModelReport: Sendable {
         let checkpoint = opened.checkpoint
         name = opened.name
         files = checkpoint.files
-        architecture = checkpoint.config.architecture
+        architecture = opened.checkpoint.config.architecture
+        derivations = opened.checkpoint.config.derivations
         numParameters = checkpoint.parameterCount
         formats = checkpoint.formats.map { .init(format: $0.name, numTensors: $0.tensors, bytes: $0.bytes) }
         vocabSize = opened.model.vocabSize

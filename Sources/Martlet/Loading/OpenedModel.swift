@@ -35,13 +35,13 @@ struct OpenedModel: Sendable {
         name = opened.name
         origin = opened.origin
         checkpoint = opened.checkpoint
-        guard !ModelRegistry.builtIn.isPoolingOnly(checkpoint.config) else {
+        guard !opened.registry.isPoolingOnly(checkpoint.config) else {
             throw .unsupported(
                 "\(origin): \(checkpoint.config.architecture) gives embeddings or scores and no text; serve it with "
                     + "`martlet serve`, or load it with PoolingModel.load")
         }
         do {
-            model = try ModelRegistry.builtIn.model(for: checkpoint.config)
+            model = try opened.registry.model(for: checkpoint.config)
             var recorder = Recorder()
             let output = try model.record(.decoder, into: &recorder)
             program = recorder.finish(output)
@@ -58,6 +58,8 @@ struct OpenedCheckpoint: Sendable {
     /// Folder, file or hub name.
     let origin: String
     let checkpoint: Checkpoint
+    /// The architectures it may be of.
+    let registry: ModelRegistry
 
     /// Finds, fetches and opens what a configuration names.
     ///
@@ -65,20 +67,30 @@ struct OpenedCheckpoint: Sendable {
     static func open(
         _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)?
     ) async throws(LLMError) -> OpenedCheckpoint {
+        let registry: ModelRegistry
+        do throws(ModelError) {
+            registry = try ModelRegistry.builtIn.adding(
+                configuration.architectures, override: configuration.overridesArchitectures)
+        } catch {
+            throw .unsupported(error.description)
+        }
         let demoName = OpenedModel.demoName
         guard let model = configuration.model else {
             progress?(LoadProgress(phase: .open, detail: demoName))
-            return OpenedCheckpoint(name: demoName, origin: demoName, checkpoint: try OpenedModel.demoCheckpoint())
+            return OpenedCheckpoint(
+                name: demoName, origin: demoName, checkpoint: try OpenedModel.demoCheckpoint(), registry: registry)
         }
         let path = try await ModelLocator(configuration).path(progress: progress)
         progress?(LoadProgress(phase: .open, detail: model))
         return try await BlockingWork.run { () throws(LLMError) in
-            OpenedCheckpoint(name: model, origin: model, checkpoint: try openCheckpoint(path))
+            OpenedCheckpoint(
+                name: model, origin: model, checkpoint: try openCheckpoint(path, configuration.hfOverrides),
+                registry: registry)
         }
     }
 
-    private static func openCheckpoint(_ path: String) throws(LLMError) -> Checkpoint {
-        do { return try Checkpoint.open(path: path) } catch { throw LLMError(error) }
+    private static func openCheckpoint(_ path: String, _ overrides: JSONObject) throws(LLMError) -> Checkpoint {
+        do { return try Checkpoint.open(path: path, configOverrides: overrides) } catch { throw LLMError(error) }
     }
 }
 

@@ -26,7 +26,7 @@ public final class HiddenStatesPass {
     /// **Throws** as `PoolingModel.load`.
     public static func isPoolingOnly(_ configuration: LLMConfiguration) async throws(LLMError) -> Bool {
         let opened = try await OpenedCheckpoint.open(configuration, progress: nil)
-        return ModelRegistry.builtIn.isPoolingOnly(opened.checkpoint.config)
+        return opened.registry.isPoolingOnly(opened.checkpoint.config)
     }
 
     private init(

@@ -33,11 +33,11 @@ extension OpenedCheckpoint {
         case .pooling: break
         case .auto:
             let isConverted = configuration.convert == .embed || configuration.convert == .classify
-            let isPoolingOnly = ModelRegistry.builtIn.isPoolingOnly(checkpoint.config)
+            let isPoolingOnly = registry.isPoolingOnly(checkpoint.config)
             if isConverted || isPoolingOnly { break }
             guard try hasPoolingFiles() else { return false }
         }
-        if configuration.convert == .none, !ModelRegistry.builtIn.isPoolingOnly(checkpoint.config) {
+        if configuration.convert == .none, !registry.isPoolingOnly(checkpoint.config) {
             throw .unsupported("\(origin): generates text; --convert none leaves it no pooling model")
         }
         return true

@@ -79,7 +79,7 @@ extension OpenedCheckpoint {
     ///
     /// **Throws** `unsupported`.
     func poolingArchitecture() throws(LLMError) -> PoolingArchitecture {
-        do { return try ModelRegistry.builtIn.poolingModel(for: checkpoint.config) } catch {
+        do { return try registry.poolingModel(for: checkpoint.config) } catch {
             throw .unsupported("\(origin): \(error)")
         }
     }

@@ -18,9 +18,9 @@ struct ServeLog {
         let formats = llm.outputFormats
         logger.info(
             "tool calls: \(formats.toolCalls ?? "no known format"), reasoning: \(formats.reasoning ?? "not marked")")
-        let set = llm.samplingDefaults.table.filter { $0.source != .builtIn }
-        let shown = set.map { "\($0.name) \($0.value) (\($0.source.rawValue))" }.joined(separator: ", ")
-        logger.info("sampling defaults: \(set.isEmpty ? "neutral, the model sets none" : shown)")
+        let shown = llm.samplingDefaults.parameters.map { "\($0.name) \($0.valueText) (\($0.source.rawValue))" }
+        logger.info("sampling defaults: \(shown.joined(separator: ", "))")
+        if let advice = llm.samplingAdvice { logger.warning("\(advice)") }
     }
 
     /// Model, memory, and what becomes of hidden states.

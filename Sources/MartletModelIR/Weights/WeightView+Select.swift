@@ -120,7 +120,7 @@ extension WeightScales {
 
 extension WeightSelection {
     /// The shape of the stored tensor whose part has the shape `shape`.
-    func storedShape(of shape: [Int]) -> [Int] {
+    public func storedShape(of shape: [Int]) -> [Int] {
         var stored = shape
         if let rows { stored[0] = rows.storedRows }
         if isTransposed { stored.reverse() }

@@ -33,6 +33,9 @@ public protocol ServingEngine: ServedEngine {
     /// The prompt of a conversation, and how its answers are read.
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat
 
+    /// What a request samples with and where each value comes from.
+    func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter]
+
     /// Starts the outputs of one prompt; dropping the sequence or cancelling its reader aborts them.
     func events(
         for request: GenerationRequest
@@ -75,6 +78,8 @@ public struct ServedModel: Sendable, Hashable {
     public var enablePrefixCaching: Bool
     /// Element type of the KV cache.
     public var kvCacheDType: String
+    /// What requests sample with unless they say otherwise.
+    public var samplingDefaults: [SamplingParameter] = []
 
     /// A model's facts.
     public init(

@@ -37,6 +37,9 @@ struct ChatCompletionsEndpoint: Endpoint {
             }
             response = .json(collector.answer)
         }
+        if request.fields.returnSamplingParameters {
+            try response.reportSamplingParameters(of: prompt, engine: ready.engine)
+        }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
     }

@@ -36,6 +36,9 @@ struct CompletionsEndpoint: Endpoint {
             }
             response = .json(collector.answer)
         }
+        if request.fields.returnSamplingParameters {
+            try response.reportSamplingParameters(of: prompts[0], engine: ready.engine)
+        }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
     }
