@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// Gemma 2: Gemma with norms before and after attention and MLP, every other layer with a window, and soft caps on
