@@ -51,7 +51,6 @@ import Testing
         "what an architecture cannot honour is refused by key",
         arguments: [
             ("LlamaForCausalLM", "hidden_act", "mish"), ("LlamaForCausalLM", "attn_logit_softcapping", 30.0),
-            ("LlamaForCausalLM", "quantization_config", ["quant_method": "gptq"]),
             ("LlamaForCausalLM", "sliding_window", 4096), ("LlamaForCausalLM", "residual_multiplier", 0.22),
             ("LlamaForCausalLM", "num_attention_heads", 5), ("LlamaForCausalLM", "num_key_value_heads", 3),
             ("LlamaForCausalLM", "hidden_size", "32"), ("LlamaForCausalLM", "hidden_size", 0),
