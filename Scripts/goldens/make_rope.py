@@ -2,7 +2,9 @@
 
 Every case: name, headDim, defaultTheta, config, maxModelLen (null: what the config names), and either rotaryDim,
 inverseFrequencies (float32) and attentionFactor, or `refused`: the key an error must name. The refused cases are this
-project's own rules, where transformers warns or fails in some other way.
+project's own rules, where transformers warns or fails in some other way. Some cases also have layerType with
+layerTypeKeys (theta's key and whether rope_scaling is meant for the type), queryScaling (beta and length) and
+softmaxScaleFactor.
 
     python Scripts/goldens/make_rope.py
 """
@@ -10,6 +12,7 @@ import copy
 import hashlib
 import json
 import logging
+import math
 import os
 import pathlib
 import sys
@@ -50,6 +53,23 @@ def add(name, config, config_class=transformers.LlamaConfig, served=None, theta=
         name=name, config=config, headDim=head_dim, defaultTheta=theta, maxModelLen=served,
         rotaryDim=2 * len(frequencies), inverseFrequencies=[float(f) for f in frequencies],
         attentionFactor=float(factor)))
+
+
+def add_layers(name, config, config_class, thetas, keys):
+    """A case for each layer type of a family whose layer types rotate differently."""
+    parsed = config_class(**copy.deepcopy(config))
+    for layer_type, theta in thetas.items():
+        rope = parsed.rope_parameters[layer_type]
+        if rope["rope_type"] == "default":
+            exponents = torch.arange(0, parsed.head_dim, 2, dtype=torch.float) / parsed.head_dim
+            frequencies, factor = 1.0 / (rope["rope_theta"] ** exponents), 1.0
+        else:
+            frequencies, factor = ROPE_INIT_FUNCTIONS[rope["rope_type"]](
+                parsed, torch.device("cpu"), layer_type=layer_type)
+        CASES.append(dict(
+            name=f"{name}, {layer_type}", config=config, headDim=parsed.head_dim, defaultTheta=theta, maxModelLen=None,
+            layerType=layer_type, layerTypeKeys=keys[layer_type], rotaryDim=2 * len(frequencies),
+            inverseFrequencies=[float(f) for f in frequencies], attentionFactor=float(factor)))
 
 
 def same_as(name, other, config, **changes):
@@ -125,7 +145,8 @@ def scaled_cases():
     add("Llama 3.2", {**long, **scaled("llama3", factor=32.0, **llama3)})
     add("llama3 without its original length",
         {**long, **scaled("llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0)})
-    add("yarn", sizes(max_position_embeddings=16384, **scaled("yarn", factor=4.0, original_max_position_embeddings=4096)))
+    add("yarn", sizes(
+        max_position_embeddings=16384, **scaled("yarn", factor=4.0, original_max_position_embeddings=4096)))
     add("yarn without its original length", sizes(**scaled("yarn", factor=4.0)))
     add("yarn with attention_factor",
         sizes(**scaled("yarn", factor=4.0, original_max_position_embeddings=1024, attention_factor=1.25)))
@@ -169,6 +190,69 @@ def longrope_cases():
         transformers.Phi3Config)
 
 
+GEMMA3 = dict(full_attention=dict(theta="rope_theta", takesScaling=True),
+              sliding_attention=dict(theta="rope_local_base_freq", takesScaling=False))
+OLMO3 = dict(full_attention=dict(theta="rope_theta", takesScaling=True),
+             sliding_attention=dict(theta=None, takesScaling=False))
+
+
+def layer_type_cases():
+    gemma3, thetas = sizes(head_dim=64), dict(full_attention=1e6, sliding_attention=1e4)
+    kind = transformers.Gemma3TextConfig
+    add_layers("Gemma 3 without keys", gemma3, kind, thetas, GEMMA3)
+    add_layers("Gemma 3 as released", {**gemma3, "rope_theta": 2e6, "rope_local_base_freq": 5e3,
+                                       "rope_scaling": {"rope_type": "linear", "factor": 8.0}}, kind, thetas, GEMMA3)
+    full = {"rope_type": "yarn", "factor": 4.0, "rope_theta": 3e5, "original_max_position_embeddings": 1024}
+    add_layers("Gemma 3, an object for each", {**gemma3, "rope_parameters": {
+        "full_attention": full, "sliding_attention": {"rope_type": "default", "rope_theta": 2e4}}},
+        kind, thetas, GEMMA3)
+    add_layers("Gemma 3, one object", {**gemma3, "rope_parameters": {"full_attention": full}}, kind, thetas, GEMMA3)
+    add_layers("Gemma 3, scalars beside the objects", {**gemma3, "rope_parameters": {
+        "rope_type": "linear", "factor": 2.0, "rope_theta": 7.0, "full_attention": full,
+        "sliding_attention": {"rope_type": "default"}}}, kind, thetas, GEMMA3)
+    olmo3, thetas = sizes(head_dim=64, max_position_embeddings=65536), dict(full_attention=5e5, sliding_attention=5e5)
+    add_layers("OLMo 3 as released", {**olmo3, "rope_theta": 4e5, "rope_scaling": {
+        "rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 8192, "beta_fast": 32, "beta_slow": 1,
+        "attention_factor": 1.2079441541679836}}, transformers.Olmo3Config, thetas, OLMO3)
+    same_as("objects of two layer types and scalars beside them", "rope_parameters",
+            sizes(rope_parameters={"rope_theta": 7.0, "full_attention": {"rope_type": "default", "rope_theta": 1e6},
+                                   "sliding_attention": {"rope_type": "linear", "factor": 2.0}}))
+    same_as("theta at the top for objects without one", "rope_parameters",
+            sizes(rope_theta=1e6, rope_parameters={"full_attention": {}, "sliding_attention": {}}))
+
+
+def magnitude(factor, mscale):
+    return 0.1 * mscale * math.log(factor) + 1
+
+
+def yarn_relatives():
+    """Types that differ from yarn in what they multiply cos and sin by; the formulas are those of vLLM."""
+    members = dict(factor=40.0, original_max_position_embeddings=4096)
+    for name, mscales, factor, softmax in (
+        ("alone", {}, magnitude(40, 1), 1.0),
+        ("with mscale", dict(mscale=0.707), magnitude(40, 0.707), 1.0),
+        ("with mscale_all_dim", dict(mscale_all_dim=0.5), magnitude(40, 1) / magnitude(40, 0.5),
+         magnitude(40, 0.5) ** 2),
+        ("with both", dict(mscale=1.0, mscale_all_dim=1.0), 1.0, magnitude(40, 1) ** 2),
+    ):
+        same_as(f"deepseek_yarn {name}", "yarn with equal mscales",
+                sizes(**scaled("deepseek_yarn", **mscales, **members)), attentionFactor=factor,
+                softmaxScaleFactor=softmax)
+    same_as("yarn names the softmax scale too", "yarn with equal mscales",
+            sizes(**scaled("yarn", mscale=0.707, mscale_all_dim=0.707, **members)),
+            softmaxScaleFactor=magnitude(40, 0.707) ** 2)
+    same_as("telechat3-yarn", "yarn with equal mscales", sizes(**scaled("telechat3-yarn", **members)),
+            attentionFactor=0.07 * math.log(40) + 1)
+    ministral = {**members, "factor": 16.0, "mscale": 1.0, "mscale_all_dim": 1.0, "type": "yarn"}
+    big = dict(max_position_embeddings=65536, rope_theta=1e6)
+    add("Ministral 3", sizes(**big, **scaled("yarn", llama_4_scaling_beta=0.1, **ministral)),
+        transformers.Ministral3Config)
+    CASES[-1]["queryScaling"] = [0.1, 4096]
+    same_as("Ministral 3, an object for the growth of queries", "Ministral 3",
+            sizes(**big, **scaled("yarn", **ministral),
+                  llama_4_scaling={"beta": 0.1, "original_max_position_embeddings": 8192}), queryScaling=[0.1, 8192])
+
+
 def refused_cases():
     refuse("unknown type", "rope_scaling.rope_type", sizes(**scaled("bogus", factor=2.0)))
     refuse("linear without factor", "rope_scaling.factor", sizes(**scaled("linear")))
@@ -181,6 +265,15 @@ def refused_cases():
            sizes(**scaled("longrope", short_factor=[1.0], long_factor=[2.0])))
     refuse("longrope without lists", "rope_scaling.short_factor", sizes(**scaled("longrope")))
     refuse("mrope without sections", "rope_scaling.mrope_section", sizes(rope_scaling={"type": "mrope"}))
+    refuse("growth of queries in two places", "llama_4_scaling", sizes(
+        llama_4_scaling={"beta": 0.1, "original_max_position_embeddings": 8192},
+        **scaled("yarn", factor=2.0, llama_4_scaling_beta=0.1)))
+    CASES[-1]["queryScaling"] = [0.1, 8192]
+    refuse("growth of queries without a length", "llama_4_scaling", sizes(llama_4_scaling={"beta": 0.1}))
+    CASES[-1]["queryScaling"] = [0.1, 8192]
+    refuse("growth of queries over no positions", "llama_4_scaling.original_max_position_embeddings",
+           sizes(llama_4_scaling={"beta": 0.1, "original_max_position_embeddings": 0}))
+    CASES[-1]["queryScaling"] = [0.1, 8192]
     refuse("two types", "rope_scaling.rope_type",
            sizes(rope_scaling={"type": "linear", "rope_type": "yarn", "factor": 2.0}))
     refuse("rope_scaling is no object", "rope_scaling", sizes(rope_scaling="linear"))
@@ -201,7 +294,7 @@ def refused_cases():
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for make in (default_cases, partial_cases, scaled_cases, refused_cases):
+    for make in (default_cases, partial_cases, scaled_cases, layer_type_cases, yarn_relatives, refused_cases):
         make()
     path = OUT / "rope.json"
     path.write_text("[\n" + ",\n".join(json.dumps(case) for case in CASES) + "\n]\n")

@@ -10,11 +10,21 @@ import Testing
         var refusedKey: String? { json["refused"]?.stringValue }
         var config: ModelConfig { ModelConfig(json: json["config"]!.objectValue!, origin: "config.json") }
 
+        var layerType: String { json["layerType"]?.stringValue ?? "full_attention" }
+
+        /// Beta and length, where queries grow.
+        var queryScaling: [Double]? { json["queryScaling"]?.arrayValue?.map { $0.doubleValue! } }
+
         func parameters(of config: ModelConfig) throws(ModelError) -> RopeParameters {
-            try RopeParameters(
+            let keys = json["layerTypeKeys"]?.objectValue.map {
+                RopeDefaults.LayerTypeKeys(
+                    theta: $0["theta"]?.stringValue, takesScaling: $0["takesScaling"]?.boolValue ?? false)
+            }
+            return try RopeParameters(
                 config: config, headDim: json["headDim"]!.intValue!,
-                maxPositionEmbeddings: config.int("max_position_embeddings"),
-                defaults: RopeDefaults(theta: json["defaultTheta"]!.doubleValue!))
+                maxPositionEmbeddings: config.int("max_position_embeddings"), layerType: layerType,
+                defaults: RopeDefaults(
+                    theta: json["defaultTheta"]!.doubleValue!, scalesQueries: queryScaling != nil, layerTypeKeys: keys))
         }
     }
 
@@ -35,6 +45,11 @@ import Testing
         }
         #expect(abs(Double(rotary.attentionFactor) - example.json["attentionFactor"]!.doubleValue!) < 1e-6)
         #expect(rotary.isNeoxStyle)
+        let growth = rotary.queryScaling.map { [Double($0.beta), Double($0.originalMaxPositionEmbeddings)] }
+        #expect(growth == example.queryScaling?.map { Double(Float($0)) })
+        if let factor = example.json["softmaxScaleFactor"]?.doubleValue {
+            #expect(abs(parameters.softmaxScaleFactor - factor) < 1e-12)
+        }
     }
 
     @Test("reading the normalised form again changes nothing", arguments: cases.filter { $0.refusedKey == nil })
@@ -42,16 +57,23 @@ import Testing
         let once = try example.parameters(of: example.config)
         var json = example.config.json
         json["rope_scaling"] = nil
-        json["rope_parameters"] = .object(once.json)
-        var twice = try example.parameters(of: ModelConfig(json: json, origin: "config.json"))
-        twice.unusedKeys = once.unusedKeys
-        #expect(twice == once)
-        for key in ["rope_theta", "partial_rotary_factor", "rotary_dim", "rotary_pct", "rotary_emb_base"] {
-            json[key] = nil
+        // The flat form and, as families with several layer types have it, one object per type.
+        let nested: JSONValue = .object(
+            ["full_attention", "sliding_attention"].reduce(into: JSONObject()) {
+                $0[$1] = .object(once.json)
+            })
+        for form in example.json["layerTypeKeys"] == nil ? [.object(once.json), nested] : [nested] {
+            var again = json
+            again["rope_parameters"] = form
+            for removed in [
+                [], ["rope_theta", "partial_rotary_factor", "rotary_dim", "rotary_pct", "rotary_emb_base"],
+            ] {
+                for key in removed { again[key] = nil }
+                var twice = try example.parameters(of: ModelConfig(json: again, origin: "config.json"))
+                twice.unusedKeys = once.unusedKeys
+                #expect(twice == once)
+            }
         }
-        twice = try example.parameters(of: ModelConfig(json: json, origin: "config.json"))
-        twice.unusedKeys = once.unusedKeys
-        #expect(twice == once)
     }
 
     @Test("what cannot be right is refused by key", arguments: cases.filter { $0.refusedKey != nil })

@@ -40,10 +40,10 @@ extension RopeParameters {
             set(("rope_type", "proportional"), ("factor", .double(factor)))
         }
         if let queryScaling {
-            json["llama_4_scaling_beta"] = .double(Double(queryScaling.beta))
-            if json["original_max_position_embeddings"] == nil {
-                json["original_max_position_embeddings"] = .integer(Int64(queryScaling.originalMaxPositionEmbeddings))
-            }
+            json["llama_4_scaling"] = [
+                "beta": .double(Double(queryScaling.beta)),
+                "original_max_position_embeddings": .integer(Int64(queryScaling.originalMaxPositionEmbeddings)),
+            ]
         }
         return json
     }

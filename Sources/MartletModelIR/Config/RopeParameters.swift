@@ -54,7 +54,7 @@ public struct RopeParameters: Hashable, Sendable {
         guard (embedding.inverseFrequencies + [embedding.attentionFactor]).allSatisfy(\.isFinite) else {
             throw config.error(section.path("rope_type"), "gives frequencies or a factor that are not finite")
         }
-        section.note(self)
+        section.note(self, headDim: headDim)
     }
 
     /// Refuses members of `rope_parameters` that have no part in this rotary embedding.

@@ -79,11 +79,32 @@ extension RopeSection {
     private var derivationPrefix: String { isNested ? "rope.\(layerType)" : "rope" }
 
     /// Writes down what the rotary embedding turned out to be.
-    func note(_ rope: RopeParameters) {
+    func note(_ rope: RopeParameters, headDim: Int) {
+        func note(_ name: String, _ value: some CustomStringConvertible, _ source: String?, _ rule: String? = nil) {
+            config.note("\(derivationPrefix).\(name)", value: value, source: source, rule: rule)
+        }
         let embedding = rope.rotaryEmbedding()
-        config.note("\(derivationPrefix).rotary_dim", value: rope.rotaryDim, source: "head_dim, \(rotaryDimSource)")
-        config.note("\(derivationPrefix).attention_factor", value: embedding.attentionFactor, source: path("rope_type"))
+        let type = ["rope_type", "type"].first(where: isWritten).map(path)
+        note("type", rope.json["rope_type"]?.stringValue ?? "default", type)
+        let share = partialSource.map { "head_dim, \($0)" }
+        note("rotary_dim", rope.rotaryDim, share ?? "head_dim", "\(rope.partialRotaryFactor) of \(headDim) dimensions")
+        note("pairs", rope.isNeoxStyle ? "(i, i + rotary_dim / 2)" : "(2i, 2i + 1)", nil)
+        if embedding.attentionFactor != 1 {
+            note("attention_factor", embedding.attentionFactor, type, "factor on cos and sin")
+        }
+        if let scaling = rope.queryScaling {
+            let rule = "1 + \(scaling.beta) ln(1 + floor(position / \(scaling.originalMaxPositionEmbeddings)))"
+            note("query_scaling", scaling.beta, "llama_4_scaling_beta or llama_4_scaling", rule)
+        }
+        if let long = embedding.long {
+            note("long_factor", "beyond \(long.length) tokens", path("long_factor"))
+        }
     }
 
-    private var rotaryDimSource: String { path("partial_rotary_factor") }
+    /// The key that says how much of a head is rotated, or nil.
+    private var partialSource: String? {
+        if isWritten("partial_rotary_factor") { return path("partial_rotary_factor") }
+        let keys = ["partial_rotary_factor", "rotary_pct", "rotary_emb_fraction", "rotary_dim", "rotary_emb_dim"]
+        return keys.first { config.present($0) != nil }
+    }
 }

@@ -54,22 +54,31 @@ extension RopeSection {
         }
     }
 
-    /// Llama 4's scaling of queries, as a member or in an object of its own.
+    /// Llama 4's scaling of queries: an object, as a member or at the top, or only its strength as a member.
     mutating func queryScaling(maxPositionEmbeddings: Int) throws(ModelError) -> RotaryEmbedding.QueryScaling? {
         guard defaults.scalesQueries else { return nil }
-        if let beta = try number("llama_4_scaling_beta") {
-            if config.present("llama_4_scaling") != nil {
-                throw config.error("llama_4_scaling", "contradicts \(path("llama_4_scaling_beta")); give one of them")
-            }
-            let length = try originalMaxPositionEmbeddings(maxPositionEmbeddings)
-            return try queryScaling(beta, length, path("original_max_position_embeddings"))
+        let key = "llama_4_scaling"
+        if let member = present(key) { return try queryScaling(member, path(key)) }
+        let outside = config.present(key)
+        guard let beta = try number("llama_4_scaling_beta") else {
+            guard let outside else { return nil }
+            return try queryScaling(outside, key)
         }
-        guard let value = config.present("llama_4_scaling") else { return nil }
-        let lengthKey = "original_max_position_embeddings"
-        guard let beta = value["beta"]?.doubleValue, let length = value[lengthKey]?.doubleValue else {
-            throw config.error("llama_4_scaling", "expected an object with the numbers beta and \(lengthKey)")
+        guard outside == nil else {
+            throw config.error(key, "contradicts \(path("llama_4_scaling_beta")); give one of them")
         }
-        return try queryScaling(beta, length, "llama_4_scaling.\(lengthKey)")
+        let length = try originalMaxPositionEmbeddings(maxPositionEmbeddings)
+        return try queryScaling(beta, length, path("original_max_position_embeddings"))
+    }
+
+    private func queryScaling(
+        _ object: JSONValue, _ path: String
+    ) throws(ModelError) -> RotaryEmbedding.QueryScaling {
+        let key = "original_max_position_embeddings"
+        guard let beta = object["beta"]?.doubleValue, let length = object[key]?.doubleValue else {
+            throw config.error(path, "expected an object with the numbers beta and \(key)")
+        }
+        return try queryScaling(beta, length, "\(path).\(key)")
     }
 
     private func queryScaling(
