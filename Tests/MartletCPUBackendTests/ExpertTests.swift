@@ -70,7 +70,7 @@ struct ExpertTests {
             _ = reference.add(tokens)
             let (found, expected) = (try fast.step(share)[0], try reference.step(share)[0])
             for (a, b) in zip(found, expected) { #expect(largestDifference(a, b) < 1e-4) }
-            #expect(expected.joined().contains { abs($0) > 0.1 })
+            #expect(expected.joined().contains { abs($0) > 0.001 })
         }
     }
 
