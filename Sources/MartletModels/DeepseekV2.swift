@@ -12,7 +12,7 @@ public struct DeepseekV2: ModelArchitecture {
     /// Reads and checks a configuration.
     public init(config: ModelConfig) throws(ModelError) {
         // Always pairs of neighbours, as the reference rotates complex numbers.
-        try config.require("rope_interleave", true)
+        try config.expect("rope_interleave", oneOf: true)
         decoder = try DeepseekDecoder(
             config: config,
             defaults: .init(
@@ -27,7 +27,7 @@ public struct DeepseekV2: ModelArchitecture {
     private static func routing(
         _ config: ModelConfig, _ experts: ExpertSettings
     ) throws(ModelError) -> MixtureOfExperts.Routing {
-        try config.require("scoring_func", "softmax")
+        try config.expect("scoring_func", oneOf: "softmax")
         // The reference never divides by the sum, whatever the key says, and nor do published files ask for it.
         let isIgnored = try config.bool("norm_topk_prob", default: false)
         if isIgnored { config.note("norm_topk_prob", value: false, source: "norm_topk_prob", rule: "has no effect") }

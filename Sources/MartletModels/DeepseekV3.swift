@@ -25,8 +25,8 @@ public struct DeepseekV3: ModelArchitecture {
     private static func routing(
         _ config: ModelConfig, _ experts: ExpertSettings
     ) throws(ModelError) -> MixtureOfExperts.Routing {
-        try config.require("scoring_func", "sigmoid")
-        try config.require("topk_method", "noaux_tc")
+        try config.expect("scoring_func", oneOf: "sigmoid")
+        try config.expect("topk_method", oneOf: "noaux_tc")
         let groups = try config.expertGroups(of: experts, defaultCount: 8, defaultChosen: 4)
         guard groups.size > 1 else {
             throw config.error("n_group", "expected groups of 2 experts or more, found groups of 1")

@@ -22,7 +22,7 @@ public struct GPT2: ModelArchitecture {
                 isRotary: false))
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
-        try config.require("add_cross_attention", false)
+        try config.expect("add_cross_attention", oneOf: false)
         // The order in which the reference scales; in float32 it is the same product.
         _ = try config.bool("reorder_and_upcast_attn", default: false)
         let isScaled = try config.bool("scale_attn_weights", default: true)

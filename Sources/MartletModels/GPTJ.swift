@@ -25,8 +25,8 @@ public struct GPTJ: ModelArchitecture {
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
         // Published files state these two; there is no other kind.
-        try config.require("scale_attn_weights", true)
-        try config.require("rotary", true)
+        try config.expect("scale_attn_weights", oneOf: true)
+        try config.expect("rotary", oneOf: true)
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) }
     }
 

@@ -22,8 +22,8 @@ public struct Starcoder2: ModelArchitecture {
         self.shape = shape
         try shape.refusePartialRotation(config)
         // Published files state these two; there is no other kind.
-        try config.require("norm_type", "layer_norm")
-        try config.require("mlp_type", "default")
+        try config.expect("norm_type", oneOf: "layer_norm")
+        try config.expect("mlp_type", oneOf: "default")
         bias = try config.bool("use_bias", default: true)
         let window = config.present("sliding_window") == nil ? nil : try config.size("sliding_window")
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0, slidingWindow: window) }

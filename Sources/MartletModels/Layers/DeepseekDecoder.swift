@@ -50,7 +50,7 @@ struct DeepseekDecoder: Hashable, Sendable {
         }
         mlpBias = try config.bool("mlp_bias", default: false)
         let settings = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["n_routed_experts"], defaults.numExperts),
                 topK: (["num_experts_per_tok"], defaults.numExpertsPerToken),
