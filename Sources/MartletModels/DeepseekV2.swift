@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// DeepSeek V2, V2-Lite and V2.5: multi-head latent attention and softmax routing.

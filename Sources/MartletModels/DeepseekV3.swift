@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// DeepSeek V3, R1 and their relatives: multi-head latent attention and sigmoid routing within groups of experts.

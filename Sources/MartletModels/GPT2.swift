@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// GPT-2: learned positions, LayerNorm, projections stored as `[in, out]`.

@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// GPT-J: rotation of neighbouring pairs, attention and MLP side by side behind one LayerNorm.

@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// StarCoder2: LayerNorm, biases everywhere, an MLP without a gate, and a sliding window in every layer.
