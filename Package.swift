@@ -20,6 +20,11 @@ let package = Package(
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletEngine", targets: ["MartletEngine", "MartletModelIR", "MartletCPUBackend"]),
+        .library(
+            name: "MartletModelConformance",
+            targets: [
+                "MartletModelConformance", "MartletModels", "MartletWeights", "MartletModelIR", "MartletJSON",
+            ]),
         .library(name: "MartletServer", targets: ["MartletServer"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
     ],
@@ -57,6 +62,9 @@ let package = Package(
                 "MartletEngine", "MartletModels", "MartletWeights", "MartletCPUBackend", "MartletTokenizers",
                 "MartletChat", "MartletHub", "MartletModelIR", "MartletJSON", "CMartletDemoModel",
             ], swiftSettings: strict),
+
+        .target(
+            name: "MartletModelConformance", dependencies: ["MartletModels", "MartletModelIR", "MartletJSON"], swiftSettings: strict),
 
         // Level 4
         .target(
@@ -103,7 +111,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MartletModelsTests",
-            dependencies: ["MartletModels", "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON"],
+            dependencies: [
+                "MartletModels", "MartletModelConformance", "MartletWeights", "MartletCPUBackend", "MartletModelIR",
+                "MartletJSON",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],

@@ -3,11 +3,19 @@
 #include "ck_linear.h"
 #include "measure.h"
 
-static const struct { ck_format format; const char *name; int64_t columns; size_t bytes; } formats[] = {
-    {CK_BF16, "BF16", 1, 2}, {CK_Q8_0, "Q8_0", 32, 34}, {CK_Q4_0, "Q4_0", 32, 18}, {CK_Q4_1, "Q4_1", 32, 20},
-    {CK_Q4_K, "Q4_K", 256, 144}, {CK_Q6_K, "Q6_K", 256, 210}, {CK_Q5_0, "Q5_0", 32, 22}, {CK_Q5_1, "Q5_1", 32, 24},
-    {CK_IQ4_NL, "IQ4_NL", 32, 18}, {CK_Q2_K, "Q2_K", 256, 84}, {CK_Q3_K, "Q3_K", 256, 110}, {CK_Q5_K, "Q5_K", 256, 176},
-    {CK_F16, "F16", 1, 2}, {CK_F32, "F32", 1, 4},
+static const struct {
+    ck_format format;
+    const char *name;
+    int64_t columns;
+    size_t bytes;
+    int64_t scale_columns;  // of scales that lie apart, for 128 rows each
+} formats[] = {
+    {CK_BF16, "BF16", 1, 2, 0}, {CK_Q8_0, "Q8_0", 32, 34, 0}, {CK_Q4_0, "Q4_0", 32, 18, 0},
+    {CK_Q4_1, "Q4_1", 32, 20, 0}, {CK_Q4_K, "Q4_K", 256, 144, 0}, {CK_Q6_K, "Q6_K", 256, 210, 0},
+    {CK_Q5_0, "Q5_0", 32, 22, 0}, {CK_Q5_1, "Q5_1", 32, 24, 0}, {CK_IQ4_NL, "IQ4_NL", 32, 18, 0},
+    {CK_Q2_K, "Q2_K", 256, 84, 0}, {CK_Q3_K, "Q3_K", 256, 110, 0}, {CK_Q5_K, "Q5_K", 256, 176, 0},
+    {CK_F16, "F16", 1, 2, 0}, {CK_F32, "F32", 1, 4, 0}, {CK_F8_E4M3, "F8_E4M3", 1, 1, 128},
+    {CK_MXFP4, "MXFP4", 32, 17, 0},
 };
 
 // Copies of the weight in turn, together larger than any cache.
@@ -32,16 +40,17 @@ int main(int argc, char **argv) {
     for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
         if (argc > 4 && strcmp(argv[4], "all") != 0 && strcmp(argv[4], formats[f].name) != 0) continue;
         ck_plan p;
-        if (!t->plan(formats[f].format, n, k, false, &p)) continue;
+        if (!t->plan(formats[f].format, n, k, formats[f].scale_columns, false, &p)) continue;
         size_t bytes = (size_t)(n * k / formats[f].columns) * formats[f].bytes,
                kept = p.packed_bytes ? p.packed_bytes : bytes;
         int copies = (int)(COPIES_BYTES / kept) + 1;
         char *w = room(bytes, 1), *all = room(kept * (size_t)copies, 1),
              *prepared = room(t->prepared_bytes(p.activation, most, k), 1);
+        const ck_scales scales = {x, CK_SCALE_F32, 128, formats[f].scale_columns};
         double pack = 0;
         for (int c = 0; c < copies; c++) {
             double start = now();
-            if (p.packed_bytes) t->pack(&p, w, all + (size_t)c * kept, 0, n);
+            if (p.packed_bytes) t->pack(&p, w, scales.columns ? &scales : NULL, all + (size_t)c * kept, 0, n);
             else memcpy(all + (size_t)c * kept, w, bytes);
             double gbs = (double)bytes / (now() - start) / 1e9;
             if (gbs > pack) pack = gbs;

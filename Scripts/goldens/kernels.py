@@ -12,7 +12,7 @@ import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, quants
 
 HALVES = {"Q4_1": (0, 2), "Q5_1": (0, 2), "Q4_K": (0, 2), "Q5_K": (0, 2), "Q2_K": (80, 82), "Q3_K": (108,), "Q6_K": (208,)}
-FORMATS = ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL"]
+FORMATS = ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "MXFP4"]
 
 
 def blocks(name: str, rng: np.random.Generator) -> np.ndarray:
@@ -22,6 +22,10 @@ def blocks(name: str, rng: np.random.Generator) -> np.ndarray:
     if size == 1:
         values = rng.standard_normal(count).astype(np.float32)
         return values.astype(np.float16).view(np.uint8) if name == "F16" else (values.view(np.uint32) >> 16).astype("<u2").view(np.uint8)
+    if name == "MXFP4":  # exponents of ordinary scales, the smallest two and a large one
+        raw[:, 0] = rng.integers(100, 140, count)
+        raw[:3, 0] = 0, 1, 250
+        return raw.ravel()
     for offset in HALVES.get(name, (0,)):  # finite scales of both signs, one of them subnormal
         scale = rng.uniform(-0.1, 0.1, count).astype(np.float16)
         scale[0] = np.float16(3e-6)

@@ -7,6 +7,10 @@ tiny.gguf     a one-layer llama written by gguf-py.
 types.gguf    a metadata value of every type.
 all.safetensors, names.json
               a tensor of every type as safetensors writes it; tensor names as gguf-py translates them.
+e4m3.bin      the float32 values that torch gives the 256 codes of FP8 E4M3FN.
+mxfp4.safetensors
+              blocks and scales as gpt-oss has them, and what transformers makes of them.
+fp8/          a checkpoint with FP8 weights in every layout, and in fp8.expected.safetensors what they stand for.
 """
 import hashlib
 import importlib.metadata
@@ -20,11 +24,13 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType as T
 from safetensors.torch import save_file
+from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 # Byte offsets of the float16 fields of each block.
 SCALES = {
     T.F32: [], T.F16: [0], T.BF16: [], T.Q4_0: [0], T.Q4_1: [0, 2], T.Q5_0: [0], T.Q5_1: [0, 2], T.Q8_0: [0],
     T.Q2_K: [80, 82], T.Q3_K: [108], T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208], T.IQ4_NL: [0],
+    T.MXFP4: [],
 }
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests/Fixtures/weights"
 
@@ -35,6 +41,8 @@ def blocks(rng, kind, count):
         values = rng.standard_normal(count).astype(np.float32)
         return values.view(np.uint8) if kind == T.F32 else gguf.quants.quantize(values.reshape(1, -1), kind).reshape(-1)
     raw = rng.integers(0, 256, (count, width), dtype=np.uint8)
+    if kind == T.MXFP4:
+        raw[:, 0] = 0, 1, 120, 250
     for offset in SCALES[kind]:
         # A subnormal, zero and ordinary scales of both signs.
         scale = rng.uniform(-2, 2, count).astype(np.float16)
@@ -48,7 +56,7 @@ def formats(rng):
     data = bytearray()
     for kind in SCALES:
         size, _ = gguf.GGML_QUANT_SIZES[kind]
-        raw = blocks(rng, kind, 64 if size == 1 else 4)
+        raw = blocks(np.random.default_rng(39) if kind == T.MXFP4 else rng, kind, 64 if size == 1 else 4)
         values = gguf.quants.dequantize(raw.reshape(1, -1), kind).reshape(-1).astype(np.float32)
         data += struct.pack("<II", int(kind), len(values)) + raw.tobytes() + values.tobytes()
     (OUT / "formats.bin").write_bytes(data)
@@ -142,6 +150,66 @@ def names():
     (OUT / "names.json").write_text(json.dumps(table, indent=1) + "\n")
 
 
+def e4m3():
+    values = torch.arange(256, dtype=torch.uint8).view(torch.float8_e4m3fn).float()
+    (OUT / "e4m3.bin").write_bytes(values.numpy().tobytes())
+
+
+def mxfp4(rng):
+    blocks = torch.from_numpy(rng.integers(0, 256, (3, 6, 2, 16), dtype=np.uint8))
+    scales = torch.from_numpy(rng.integers(110, 135, (3, 6, 2), dtype=np.uint8))
+    # transformers turns the last two dimensions round.
+    values = convert_moe_packed_tensors(blocks, scales, dtype=torch.float32).transpose(1, 2).contiguous()
+    save_file({"experts.gate_up_proj_blocks": blocks, "experts.gate_up_proj_scales": scales, "expected": values},
+              OUT / "mxfp4.safetensors")
+
+
+def fp8(rng):
+    """Blocks of 16 x 32, the last of them partial."""
+    rows, columns = 16, 32
+    stored, expected = {}, {}
+
+    def add(name, shape, scale_name, scales, factors):
+        codes = torch.from_numpy(rng.standard_normal(shape).astype(np.float32) * 40).to(torch.float8_e4m3fn)
+        stored[name], stored[scale_name] = codes, scales
+        expected[name] = codes.float() * factors
+
+    def random(*shape):
+        return torch.from_numpy(rng.uniform(0.001, 0.1, shape).astype(np.float32))
+
+    def expand(scales, shape):
+        return scales.repeat_interleave(rows, -2).repeat_interleave(columns, -1)[..., : shape[-2], : shape[-1]]
+
+    blocks = random(3, 3)
+    add("block.weight", (40, 70), "block.weight_scale_inv", blocks, expand(blocks, (40, 70)))
+    blocks = random(3, 3).to(torch.bfloat16)
+    add("bf16.weight", (33, 65), "bf16.weight_scale", blocks, expand(blocks.float(), (33, 65)))
+    exponents = torch.from_numpy(rng.integers(115, 125, (2, 2), dtype=np.uint8))
+    factors = torch.exp2(exponents.float() - 127)
+    add("bytes.weight", (17, 40), "bytes.weight_scale_inv", exponents, expand(factors, (17, 40)))
+    add("e8m0.weight", (17, 40), "e8m0.weight_scale_inv", exponents.clone().view(torch.float8_e8m0fnu),
+        expand(factors, (17, 40)))
+    scale = random(1)
+    add("tensor.weight", (7, 9), "tensor.weight_scale_inv", scale.reshape(()), scale)
+    stored["tensor.activation_scale"] = torch.tensor(0.5)
+    scales = random(37, 1)
+    add("channel.weight", (37, 50), "channel.weight_scale", scales, scales)
+    scales = random(37).half()
+    add("half.weight", (37, 50), "half.weight_scale", scales, scales.float()[:, None])
+    blocks = random(3, 2, 2)
+    add("experts.down_proj", (3, 20, 40), "experts.down_proj_scale_inv", blocks, expand(blocks, (20, 40)))
+    scales = random(3)
+    add("experts.up_proj", (3, 5, 6), "experts.up_proj_scale_inv", scales, scales[:, None, None])
+    stored["norm.weight"] = expected["norm.weight"] = random(8)
+    folder = OUT / "fp8"
+    folder.mkdir(exist_ok=True)
+    save_file(stored, folder / "model.safetensors")
+    save_file({name: values.contiguous() for name, values in expected.items()}, OUT / "fp8.expected.safetensors")
+    section = {"quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "static", "weight_block_size": [rows, columns]}
+    (folder / "config.json").write_text(
+        json.dumps({"architectures": ["None"], "quantization_config": section}, indent=1) + "\n")
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(20)
@@ -150,8 +218,12 @@ def main():
     types()
     safetensors()
     names()
-    files = ["formats.bin", "tiny.gguf", "types.gguf", "all.safetensors", "names.json"]
-    versions = {name: importlib.metadata.version(name) for name in ("gguf", "numpy", "safetensors", "torch")}
+    e4m3()
+    mxfp4(rng)
+    fp8(rng)
+    files = ["e4m3.bin", "mxfp4.safetensors", "fp8/config.json", "fp8/model.safetensors", "fp8.expected.safetensors",
+             "formats.bin", "tiny.gguf", "types.gguf", "all.safetensors", "names.json"]
+    versions = {name: importlib.metadata.version(name) for name in ("gguf", "numpy", "safetensors", "torch", "transformers")}
     manifest = {
         "script": "Scripts/goldens/make_formats.py",
         "command": "python Scripts/goldens/make_formats.py",

@@ -14,6 +14,7 @@ ck_features ck_features_detect(void) {
         .avx512 = avx512 && avx2,
         .avx512_vnni = avx512 && avx2 && __builtin_cpu_supports("avx512vnni"),
         .avx512_bf16 = avx512 && avx2 && __builtin_cpu_supports("avx512bf16"),
+        .avx512_vbmi = avx512 && avx2 && __builtin_cpu_supports("avx512vbmi"),
     };
 }
 

@@ -25,8 +25,8 @@ static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
     return (size_t)m * ck_prepared_row_bytes(activation, k);
 }
 
-static bool plan(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    return ck_panel_plan(format, n, k, float32, CK_AVX2_GROUP_Q8, false, out);
+static bool plan(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    return ck_panel_plan(format, n, k, scale_columns, float32, CK_AVX2_GROUP_Q8, false, out);
 }
 
 #define MULTIPLY(NAME, Q8) \

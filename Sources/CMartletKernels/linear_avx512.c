@@ -65,24 +65,32 @@ static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
     return (size_t)m * ck_prepared_row_bytes(activation, k);
 }
 
-static bool plan_bf16(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    if (!ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, true, out)) return false;
+static bool plan_bf16(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    if (!ck_panel_plan(format, n, k, scale_columns, float32, CK_AVX512_GROUP, true, out)) return false;
     if (out->activation == CK_ACT_Q8) out->token_group = 1;
     if (out->activation == CK_ACT_BF16) {
         out->row_group = CK_PANEL;
         out->token_group = CK_AVX512_BF16_GROUP;
         out->packed_bytes = ck_avx512_bf16_packed_bytes(n, k);
     }
+    if (ck_is_small_float(format) && !float32 && ck_avx512_small_fits(out)) {
+        out->activation = CK_ACT_BF16;
+        out->row_group = CK_PANEL;
+        out->token_group = CK_AVX512_BF16_GROUP;
+        out->packed_bytes = ck_avx512_small_packed_bytes(out);
+    }
     return true;
 }
 
-static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
-    if (plan->activation == CK_ACT_BF16) ck_avx512_bf16_pack(plan, source, packed, n0, n1);
-    else ck_avx512_pack(plan, source, packed, n0, n1);
+static void pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                 int64_t n1) {
+    if (plan->activation != CK_ACT_BF16) ck_avx512_pack(plan, source, scales, packed, n0, n1);
+    else if (ck_is_small_float(plan->format)) ck_avx512_small_pack(plan, source, scales, packed, n0, n1);
+    else ck_avx512_bf16_pack(plan, source, packed, n0, n1);
 }
 
-static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    if (!ck_panel_plan(format, n, k, float32, CK_AVX512_GROUP, false, out)) return false;
+static bool plan_f32(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    if (!ck_panel_plan(format, n, k, scale_columns, float32, CK_AVX512_GROUP, false, out)) return false;
     if (out->activation == CK_ACT_Q8) out->token_group = 1;
     return true;
 }
@@ -92,7 +100,10 @@ static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_pl
                      const float *bias, float *y, int64_t ldy) { \
         switch (plan->activation) { \
         case CK_ACT_F32: ck_avx512_multiply_f32(plan, weight, prepared, m, n0, n1, bias, y, ldy); break; \
-        case CK_ACT_BF16: ck_avx512_multiply_bf16(plan, weight, prepared, m, n0, n1, bias, y, ldy); break; \
+        case CK_ACT_BF16: \
+            (ck_is_small_float(plan->format) ? ck_avx512_multiply_small : ck_avx512_multiply_bf16)( \
+                plan, weight, prepared, m, n0, n1, bias, y, ldy); \
+            break; \
         case CK_ACT_Q8: Q8(plan, weight, prepared, m, n0, n1, bias, y, ldy); break; \
         } \
     }

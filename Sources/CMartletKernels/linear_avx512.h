@@ -19,6 +19,14 @@ ck_multiply_function ck_avx512_multiply_q8_vnni;
 ck_multiply_function ck_avx512_multiply_q8;    // the same without AVX512_VNNI
 
 // linear_avx512_pack.c: ck_panel_pack by vectors; codes of Q8_0 become unsigned, 128 + code.
-void ck_avx512_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
+void ck_avx512_pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                    int64_t n1);
+
+// linear_avx512_small.c: FP8 and FP4 weights in panels times bfloat16 activations; FP8 needs AVX512_VBMI.
+ck_multiply_function ck_avx512_multiply_small;
+bool ck_avx512_small_fits(const ck_plan *plan);
+size_t ck_avx512_small_packed_bytes(const ck_plan *plan);
+void ck_avx512_small_pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                          int64_t n1);
 
 #endif

@@ -2,11 +2,10 @@
 // Weights of every format times float32 activations; quantised weights are decoded a tile at a time.
 #include <immintrin.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define ROLLED _Pragma("clang loop unroll(disable)")
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \
                              apply_to = function)
+#define VL 16
+#include "linear_rows_decode.h"
 
 enum { STEP = 16, FEW = 1, F32 = 0, F16 = 1, BF16 = 2 };
 #define vector __m512
@@ -30,27 +29,31 @@ DOT(F16, stream, true, 1)
 BLOCKS(BF16)
 DOT(BF16, stream, true, 1)
 
-// Rows and columns decoded at a time: 32 KiB on the stack.
+// Rows and columns decoded at a time: 32 KiB on the stack, and a row because decoding may write past its end.
 enum { DECODED_ROWS = 32, DECODED_COLUMNS = CK_SUPER };
 
-static void decode_row(ck_format f, const char *row, int64_t k0, int64_t count, float *out) {
+static void decode_row(const ck_plan *plan, const char *row, int64_t k0, int64_t count, float *out) {
+    if (ck_is_small_float(plan->format)) {
+        decode_small_float(plan, row, k0, count, out);
+        return;
+    }
     ck_decoded block;
-    ck_decode(f, row, k0, count, &block);
+    ck_decode(plan->format, row, k0, count, &block);
     for (int64_t j = 0; j < count / 16; j++)
         for (int i = 0; i < 16; i++) out[16 * j + i] = block.scale[j] * (float)block.code[16 * j + i] + block.min[j];
 }
 
-static void multiply_quantized(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0,
+static void multiply_decoded(const ck_plan *plan, const char *weight, const char *x, int64_t m, int64_t n0,
                                int64_t n1, const float *bias, float *y, int64_t ldy) {
-    const size_t row_bytes = ck_row_bytes(plan->format, plan->k), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
+    const size_t row_bytes = ck_plan_row_bytes(plan), x_row = ck_prepared_row_bytes(CK_ACT_F32, plan->k);
     const int64_t group = ck_group_width(CK_AVX512_GROUP, m);
-    float decoded[DECODED_ROWS][DECODED_COLUMNS];
+    float decoded[DECODED_ROWS + 1][DECODED_COLUMNS];
     for (int64_t n = n0; n < n1; n += DECODED_ROWS) {
         int64_t rows = ck_min(DECODED_ROWS, n1 - n);
         for (int64_t k0 = 0; k0 < plan->k; k0 += DECODED_COLUMNS) {
             int64_t count = ck_min(DECODED_COLUMNS, plan->k - k0);
             for (int64_t j = 0; j < rows; j++)
-                decode_row(plan->format, weight + (size_t)(n + j) * row_bytes, k0, count, decoded[j]);
+                decode_row(plan, weight + (size_t)(n + j) * row_bytes, k0, count, decoded[j]);
             const bool last = k0 + count == plan->k;
             for (int64_t i = 0; i < m; i += group) {
                 const int64_t width = ck_min(group, m - i);
@@ -65,8 +68,8 @@ static void multiply_quantized(const ck_plan *plan, const char *weight, const ch
 
 void ck_avx512_multiply_f32(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0,
                             int64_t n1, const float *bias, float *y, int64_t ldy) {
-    if (ck_is_quantized(plan->format)) {
-        multiply_quantized(plan, weight, prepared, m, n0, n1, bias, y, ldy);
+    if (ck_is_quantized(plan->format) || ck_is_small_float(plan->format)) {
+        multiply_decoded(plan, weight, prepared, m, n0, n1, bias, y, ldy);
         return;
     }
     dot_function *stream = plan->format == CK_F32   ? stream_F32_1

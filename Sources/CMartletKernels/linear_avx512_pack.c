@@ -179,7 +179,7 @@ static pack_function *pack_of(ck_format f) {
 }
 
 static void pack_last(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
-    ck_panel_pack(plan, source, packed, n0, n1);
+    ck_panel_pack(plan, source, NULL, packed, n0, n1);
     if (plan->format != CK_Q8_0) return;
     const size_t panel = ck_panel_bytes(CK_Q8_0, plan->k), block = ck_panel_block_bytes(CK_Q8_0);
     uint8_t *b = (uint8_t *)packed + (size_t)(n0 / CK_PANEL) * panel;
@@ -187,11 +187,12 @@ static void pack_last(const ck_plan *plan, const void *source, void *packed, int
         for (size_t i = (size_t)ck_layout(CK_Q8_0).header; i < block; i++) b[i] ^= 0x80;
 }
 
-void ck_avx512_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
+void ck_avx512_pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                    int64_t n1) {
     const ck_format f = plan->format;
     pack_function *pack = pack_of(f);
     if (!pack) {
-        ck_panel_pack(plan, source, packed, n0, n1);
+        ck_panel_pack(plan, source, scales, packed, n0, n1);
         return;
     }
     const int64_t full = n0 + (n1 - n0) / CK_PANEL * CK_PANEL, blocks = plan->k / ck_layout(f).columns;

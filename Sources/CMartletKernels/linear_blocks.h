@@ -8,9 +8,11 @@ enum { CK_QK = 32, CK_SUPER = 256 };
 
 static inline int64_t ck_block_size(ck_format f) {
     switch (f) {
-    case CK_F32: case CK_F16: case CK_BF16: return 1;
+    case CK_F32: case CK_F16: case CK_BF16: case CK_F8_E4M3: return 1;
+    case CK_E2M1: return 2;
     case CK_Q2_K: case CK_Q3_K: case CK_Q4_K: case CK_Q5_K: case CK_Q6_K: return CK_SUPER;
-    case CK_Q4_0: case CK_Q4_1: case CK_Q5_0: case CK_Q5_1: case CK_Q8_0: case CK_IQ4_NL: return CK_QK;
+    case CK_Q4_0: case CK_Q4_1: case CK_Q5_0: case CK_Q5_1: case CK_Q8_0: case CK_IQ4_NL:
+    case CK_MXFP4: return CK_QK;
     }
     return 0;
 }
@@ -19,6 +21,8 @@ static inline size_t ck_block_bytes(ck_format f) {
     switch (f) {
     case CK_F32: return 4;
     case CK_F16: case CK_BF16: return 2;
+    case CK_F8_E4M3: case CK_E2M1: return 1;
+    case CK_MXFP4: return 17;
     case CK_Q4_0: case CK_IQ4_NL: return 18;
     case CK_Q4_1: return 20;
     case CK_Q5_0: return 22;
@@ -35,12 +39,17 @@ static inline size_t ck_block_bytes(ck_format f) {
 
 static inline size_t ck_row_bytes(ck_format f, int64_t k) { return (size_t)(k / ck_block_size(f)) * ck_block_bytes(f); }
 
-static inline bool ck_is_quantized(ck_format f) { return ck_block_size(f) > 1; }
+// FP8 and FP4: floating point too small to multiply as it is, with scales of 32 or more columns.
+static inline bool ck_is_small_float(ck_format f) { return f == CK_F8_E4M3 || f == CK_E2M1 || f == CK_MXFP4; }
 
-// True where a row is a whole number of blocks and nothing is empty.
-static inline bool ck_shape_ok(ck_format f, int64_t n, int64_t k) {
-    int64_t block = ck_block_size(f);
-    return block > 0 && n > 0 && k > 0 && k % block == 0;
+// Integers with scales.
+static inline bool ck_is_quantized(ck_format f) { return ck_block_size(f) > 1 && !ck_is_small_float(f); }
+
+// True where a row is a whole number of blocks, nothing is empty, and only FP8 and FP4 have scales apart.
+static inline bool ck_shape_ok(ck_format f, int64_t n, int64_t k, int64_t scale_columns) {
+    int64_t block = f == CK_E2M1 ? CK_QK : ck_block_size(f);
+    bool scales = f == CK_F8_E4M3 ? scale_columns >= 0 : scale_columns == (f == CK_E2M1 ? CK_QK : 0);
+    return block > 0 && n > 0 && k > 0 && k % block == 0 && scales;
 }
 
 static inline float ck_f32_from_bits(uint32_t u) { float f; memcpy(&f, &u, 4); return f; }

@@ -8,6 +8,7 @@ typedef struct {
     int64_t k;
     const char *ahead;      // weights to bring into the L2 cache meanwhile, or NULL
     size_t ahead_row;       // bytes from one of their rows to the next, 0: they are one piece
+    const float *scale;     // ROWS factors of the sums, NULL: none
     const float *bias;      // NULL: none
     bool add;               // to what y holds
     float *y;
@@ -36,6 +37,7 @@ INLINE void dot_rows(dot_function *const *by_width, const char *weight, size_t r
                      const char *x, size_t x_row, int64_t m, int64_t n0, int64_t n1, const float *bias, dot_task task,
                      float *y) {
     const int64_t k = task.k, group = ck_group_width(GROUP, m);
+    const float *scale = task.scale;
     const bool add = task.add, few = m <= group;
     // Few rows of activations wait for DRAM, which is fastest when weights are asked for in the order of memory: those
     // of the next tile in one piece. Of many rows, the second group lets memory bring what the first needs next.
@@ -58,6 +60,7 @@ INLINE void dot_rows(dot_function *const *by_width, const char *weight, size_t r
                     else if (i == group && !ends) task.ahead = row + CHUNK * weight_bytes;
                     else if (i == group && n + pass < n1) task.ahead = weight + (size_t)(n + pass) * row_bytes;
                     task.ahead_row = few ? 0 : row_bytes;
+                    task.scale = scale ? scale + n : NULL;
                     task.bias = bias && ends ? bias + n : NULL;
                     task.y = y + i * task.ldy + n;
                     by_width[width - 1](x + (size_t)i * x_row + (size_t)(k0 / STEP * width) * 64, &task);

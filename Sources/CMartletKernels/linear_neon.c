@@ -36,12 +36,12 @@ static size_t prepared_bytes(ck_activation activation, int64_t m, int64_t k) {
     return (size_t)m * ck_prepared_row_bytes(activation, k);
 }
 
-static bool plan_bf16(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    return ck_panel_plan(format, n, k, float32, CK_NEON_GROUP_PAIRS, true, out);
+static bool plan_bf16(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    return ck_panel_plan(format, n, k, scale_columns, float32, CK_NEON_GROUP_PAIRS, true, out);
 }
 
-static bool plan_f32(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    return ck_panel_plan(format, n, k, float32, CK_NEON_GROUP, false, out);
+static bool plan_f32(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    return ck_panel_plan(format, n, k, scale_columns, float32, CK_NEON_GROUP, false, out);
 }
 
 #define MULTIPLY(NAME, Q8) \

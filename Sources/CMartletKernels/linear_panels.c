@@ -1,10 +1,13 @@
 // Repacking of quantised weights into panels of 32 rows; see linear_panels.h for the layout.
 #include "linear_panels.h"
+#include "linear_rows.h"
 
-bool ck_panel_plan(ck_format format, int64_t n, int64_t k, bool float32, int64_t group, bool bf16, ck_plan *out) {
-    if (!ck_shape_ok(format, n, k)) return false;
-    *out = (ck_plan){.format = format, .activation = CK_ACT_F32, .float32 = float32, .n = n, .k = k, .row_group = 4,
-                     .token_group = group, .packed_bytes = 0};
+bool ck_panel_plan(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, int64_t group,
+                   bool bf16, ck_plan *out) {
+    if (!ck_shape_ok(format, n, k, scale_columns)) return false;
+    *out = (ck_plan){.format = format, .activation = CK_ACT_F32, .float32 = float32, .n = n, .k = k,
+                     .scale_columns = scale_columns, .row_group = 4, .token_group = group, .packed_bytes = 0};
+    if (ck_is_small_float(format)) out->packed_bytes = ck_rows_packed_bytes(out);
     if (float32) return true;
     if (format == CK_BF16 && bf16) out->activation = CK_ACT_BF16;
     if (ck_is_quantized(format)) {
@@ -117,7 +120,12 @@ static inline __attribute__((always_inline)) void pack_format(const ck_format f,
     }
 }
 
-void ck_panel_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
+void ck_panel_pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                   int64_t n1) {
+    if (ck_is_small_float(plan->format)) {
+        ck_rows_pack(plan, source, scales, packed, n0, n1);
+        return;
+    }
     switch (plan->format) {
 #define CASE(F) case F: pack_format(F, plan, source, packed, n0, n1); break;
     CASE(CK_Q8_0) CASE(CK_Q4_0) CASE(CK_IQ4_NL) CASE(CK_Q4_1) CASE(CK_Q5_0) CASE(CK_Q5_1)

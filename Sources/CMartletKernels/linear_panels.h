@@ -58,8 +58,10 @@ static inline size_t ck_panel_bytes(ck_format f, int64_t k) {
 
 // Plans of the tables that use panels: `group` is how many rows of activations a tile takes. Bfloat16 weights
 // meet bfloat16 activations only where the CPU multiplies those.
-bool ck_panel_plan(ck_format format, int64_t n, int64_t k, bool float32, int64_t group, bool bf16, ck_plan *out);
-void ck_panel_pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1);
+bool ck_panel_plan(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, int64_t group,
+                   bool bf16, ck_plan *out);
+void ck_panel_pack(const ck_plan *plan, const void *source, const ck_scales *scales, void *packed, int64_t n0,
+                   int64_t n1);
 
 // Prepared activations: groups of r rows, at most `group` and as even as may be (8 rows are 4 and 4, not 6 and 2); the
 // last group is as narrow as the rows left.

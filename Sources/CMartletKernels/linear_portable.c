@@ -1,5 +1,6 @@
 // Plain C over every format where it lies in the file: the twin that the fast tables are tested against.
 #include "linear_blocks.h"
+#include "linear_rows.h"
 #include <math.h>
 
 // One row's block of 32 activations: x = scale * code.
@@ -9,20 +10,15 @@ typedef struct {
     int32_t sum[2];  // of the codes, first and second half
 } block_q8;
 
-static bool plan(ck_format format, int64_t n, int64_t k, bool float32, ck_plan *out) {
-    if (!ck_shape_ok(format, n, k)) return false;
+static bool plan(ck_format format, int64_t n, int64_t k, int64_t scale_columns, bool float32, ck_plan *out) {
+    if (!ck_shape_ok(format, n, k, scale_columns)) return false;
     ck_activation activation = CK_ACT_F32;
-    if (!float32 && format == CK_BF16) activation = CK_ACT_BF16;
+    if (!float32 && (format == CK_BF16 || ck_is_small_float(format))) activation = CK_ACT_BF16;
     if (!float32 && ck_is_quantized(format)) activation = CK_ACT_Q8;
-    *out = (ck_plan){.format = format, .activation = activation, .float32 = float32, .n = n, .k = k, .row_group = 1,
-                     .token_group = 1, .packed_bytes = 0};
+    *out = (ck_plan){.format = format, .activation = activation, .float32 = float32, .n = n, .k = k,
+                     .scale_columns = scale_columns, .row_group = 1, .token_group = 1, .packed_bytes = 0};
+    if (ck_is_small_float(format)) out->packed_bytes = ck_rows_packed_bytes(out);
     return true;
-}
-
-// Never called: nothing is repacked (packed_bytes is 0). Copies the rows, which is what the layout would be.
-static void pack(const ck_plan *plan, const void *source, void *packed, int64_t n0, int64_t n1) {
-    size_t row = ck_row_bytes(plan->format, plan->k);
-    memcpy((char *)packed + (size_t)n0 * row, (const char *)source + (size_t)n0 * row, (size_t)(n1 - n0) * row);
 }
 
 static size_t prepared_row_bytes(ck_activation activation, int64_t k) {
@@ -108,7 +104,12 @@ static float dot_q8(const ck_decoded *w, const block_q8 *x, int64_t count) {
 }
 
 // Up to 256 weights of a row in float32.
-static void weights_f32(ck_format format, const char *row, int64_t k0, int64_t count, float *out) {
+static void weights_f32(const ck_plan *plan, const char *row, int64_t k0, int64_t count, float *out) {
+    const ck_format format = plan->format;
+    if (ck_is_small_float(format)) {
+        ck_rows_decode_portable(plan, row, k0, count, out);
+        return;
+    }
     if (ck_is_quantized(format)) {
         ck_decoded block;
         ck_decode(format, row, k0, count, &block);
@@ -122,7 +123,16 @@ static void weights_f32(ck_format format, const char *row, int64_t k0, int64_t c
 }
 
 void ck_dequantize_portable(ck_format format, const void *row, int64_t k, float *out) {
-    for (int64_t k0 = 0; k0 < k; k0 += CK_SUPER) weights_f32(format, row, k0, ck_min(CK_SUPER, k - k0), out + k0);
+    if (format == CK_F8_E4M3) {
+        for (int64_t i = 0; i < k; i++) out[i] = ck_f32_from_e4m3(((const uint8_t *)row)[i]);
+        return;
+    }
+    if (format == CK_E2M1) {
+        for (int64_t i = 0; i < k; i++) out[i] = ck_e2m1_values[((const uint8_t *)row)[i / 2] >> (4 * (i & 1)) & 15];
+        return;
+    }
+    const ck_plan plan = {.format = format, .k = k};
+    for (int64_t k0 = 0; k0 < k; k0 += CK_SUPER) weights_f32(&plan, row, k0, ck_min(CK_SUPER, k - k0), out + k0);
 }
 
 static float dot_chunk(ck_activation activation, const char *x, const ck_decoded *codes, const float *w, int64_t k0,
@@ -140,7 +150,7 @@ static float dot_chunk(ck_activation activation, const char *x, const ck_decoded
 
 static void multiply(const ck_plan *plan, const void *weight, const void *prepared, int64_t m, int64_t n0, int64_t n1,
                      const float *bias, float *y, int64_t ldy) {
-    size_t weight_row = ck_row_bytes(plan->format, plan->k), x_row = prepared_row_bytes(plan->activation, plan->k);
+    size_t weight_row = ck_plan_row_bytes(plan), x_row = prepared_row_bytes(plan->activation, plan->k);
     for (int64_t n = n0; n < n1; n++) {
         const char *row = (const char *)weight + (size_t)n * weight_row;
         for (int64_t i = 0; i < m; i++) y[i * ldy + n] = 0;
@@ -150,7 +160,7 @@ static void multiply(const ck_plan *plan, const void *weight, const void *prepar
             ck_decoded codes;
             float w[CK_SUPER];
             if (plan->activation == CK_ACT_Q8) ck_decode(plan->format, row, k0, count, &codes);
-            else weights_f32(plan->format, row, k0, count, w);
+            else weights_f32(plan, row, k0, count, w);
             for (int64_t i = 0; i < m; i++)
                 y[i * ldy + n] +=
                     dot_chunk(plan->activation, (const char *)prepared + (size_t)i * x_row, &codes, w, k0, count);
@@ -160,7 +170,7 @@ static void multiply(const ck_plan *plan, const void *weight, const void *prepar
 }
 
 const ck_linear_table *ck_linear_portable(void) {
-    static const ck_linear_table table = {"portable", plan, pack, prepared_bytes, prepare, multiply,
+    static const ck_linear_table table = {"portable", plan, ck_rows_pack, prepared_bytes, prepare, multiply,
                                           ck_dequantize_portable};
     return &table;
 }

@@ -24,10 +24,21 @@ extension LLM {
         ) { index in
             let detokenizer = loadedTokenizer.map {
                 IncrementalDetokenizer(
-                    tokenizer: $0, skipSpecialTokens: request.skipSpecialTokens, kept: request.keptSpecialTokens)
+                    tokenizer: $0, skipSpecialTokens: request.skipSpecialTokens ?? samplingDefaults.skipSpecialTokens.value,
+                    kept: request.keptSpecialTokens)
             }
             return SequenceAssembler(index: index, options: options, detokenizer: detokenizer)
         }
+    }
+
+    /// What a request samples with and where each value comes from, without starting it.
+    ///
+    /// **Throws** as `generate`.
+    public func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter] {
+        let limits = SamplingDefaults.Limits(
+            numPromptTokens: try tokenIDs(of: request).count, maxModelLen: info.maxModelLen, vocabSize: info.vocabSize,
+            maxLogprobs: maxLogprobs)
+        return try samplingDefaults.effective(request.sampling, limits: limits).parameters
     }
 
     private func tokenIDs(of request: GenerationRequest) throws(LLMError) -> [Int32] {

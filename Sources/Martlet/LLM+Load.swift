@@ -12,7 +12,12 @@ extension LLM {
         _ configuration: LLMConfiguration = LLMConfiguration(),
         progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws(LLMError) -> LLM {
-        let opened = try await OpenedModel.open(configuration, progress: progress)
+        try await load(OpenedModel.open(configuration, progress: progress), configuration, progress: progress)
+    }
+
+    static func load(
+        _ opened: OpenedModel, _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)?
+    ) async throws(LLMError) -> LLM {
         progress?(LoadProgress(phase: .compile, detail: opened.name))
         let llm = try await BlockingWork.run { () throws(LLMError) in try LLM(opened, configuration) }
         progress?(LoadProgress(phase: .ready, detail: opened.name))
@@ -36,6 +41,10 @@ extension LLM {
     ) throws(LLMError) -> EngineConfiguration {
         let plan = try KVCachePlan.make(opened.kvCacheInputs(configuration))
         var engine = EngineConfiguration(maxModelLen: plan.maxModelLen, numBlocks: plan.numBlocks)
+        engine.hasFullLayers = opened.kvCacheCosts(configuration).fullBytesPerToken != nil
+        engine.windows = plan.windows
+        engine.numStateCheckpoints = plan.numStateCheckpoints
+        engine.longRotaryLength = opened.program.longRotaryLength
         engine.maxNumSeqs = configuration.maxNumSeqs
         engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
         engine.targetStepTime = configuration.targetStepTime
@@ -63,8 +72,7 @@ extension LLM {
         do {
             let executable = try chosen.backend.compile(opened.program, weights: opened.weights, options: options)
             let kvCache = try chosen.backend.makeKVCache(
-                KVCacheLayout(opened.model.kvCacheSpecs, numBlocks: engine.numBlocks, blockSize: engine.blockSize),
-                dtype: configuration.effectiveKVCacheDType)
+                engine.cacheLayout(opened.model.kvCacheSpecs), dtype: configuration.effectiveKVCacheDType)
             return BackendModelRunner(
                 executable: executable, kvCache: kvCache,
                 sampler: chosen.backend.makeSampler(vocabSize: opened.model.vocabSize), configuration: engine,

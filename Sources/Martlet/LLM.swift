@@ -9,6 +9,8 @@ public final class LLM: Sendable {
     public let info: ModelInfo
     /// The sampling values requests start from.
     public let samplingDefaults: SamplingDefaults
+    /// A warning when the model's family is known to need other values than its files give; else nil.
+    public let samplingAdvice: String?
     let chatTemplates: ModelChatTemplates
     let chatFormats: ChatFormats
     let mistral: MistralPrompt?
@@ -21,6 +23,8 @@ public final class LLM: Sendable {
     init(info: ModelInfo, text: ModelText, configuration: LLMConfiguration, client: EngineClient) {
         self.info = info
         samplingDefaults = text.samplingDefaults
+        samplingAdvice = SamplingAdvice.warning(
+            architecture: info.architecture, defaults: text.samplingDefaults, flag: configuration.generationConfig)
         loadedTokenizer = text.tokenizer
         chatTemplates = text.chatTemplates
         chatFormats = text.chatFormats

@@ -2,28 +2,51 @@ public import MartletModelIR
 
 /// The architectures that can be served, by the name config.json gives them.
 public struct ModelRegistry: Sendable {
-    private let architectures: [any ModelArchitecture.Type]
+    private var architectures: [String: any ModelArchitecture.Type] = [:]
 
     /// The architectures of this package.
-    public static let builtIn = ModelRegistry(
-        llamaFamilies + denseFamilies + gptFamilies + expertFamilies + latentFamilies + recurrentFamilies
-            + encoderFamilies)
+    public static let builtIn: ModelRegistry = {
+        let families =
+            llamaFamilies + denseFamilies + gptFamilies + expertFamilies + latentFamilies + recurrentFamilies
+            + encoderFamilies
+        do { return try ModelRegistry().adding(families) } catch { preconditionFailure("\(error)") }
+    }()
 
-    /// A registry of the given architectures; where two serve the same name, the later one wins.
-    public init(_ architectures: [any ModelArchitecture.Type]) { self.architectures = architectures }
+    /// A registry of nothing.
+    public init() {}
 
-    /// This registry with out-of-tree architectures, which win over those of the same name.
-    public func adding(_ more: [any ModelArchitecture.Type]) -> ModelRegistry { ModelRegistry(architectures + more) }
+    /// This registry with more architectures.
+    ///
+    /// - Parameter override: Whether a new architecture may take the place of one that serves the same name.
+    ///
+    /// **Throws** for a name that is taken, unless `override` is set.
+    public func adding(
+        _ more: [any ModelArchitecture.Type], override: Bool = false
+    ) throws(ModelError) -> ModelRegistry {
+        var result = self
+        for architecture in more {
+            for name in architecture.architectures {
+                if let taken = result.architectures[name], !override {
+                    throw ModelError(
+                        architecture: name, key: "architectures",
+                        message: "\(architecture) would take the place of \(taken); say override to let it")
+                }
+                result.architectures[name] = architecture
+            }
+        }
+        return result
+    }
 
     /// Every name served, sorted.
-    public var supportedArchitectures: [String] { Set(architectures.flatMap { $0.architectures }).sorted() }
+    public var supportedArchitectures: [String] { architectures.keys.sorted() }
 
     /// The model a configuration describes.
     ///
-    /// **Throws** for an unknown architecture, listing the known ones, and for whatever the architecture refuses.
+    /// **Throws** for an unknown architecture, listing the known ones, for whatever the architecture refuses, and for
+    /// keys it did not read that could matter.
     public func model(for config: ModelConfig) throws(ModelError) -> any ModelArchitecture {
         let name = config.architecture
-        guard let architecture = architectures.last(where: { $0.architectures.contains(name) }) else {
+        guard let architecture = architectures[name] else {
             let supported = supportedArchitectures.joined(separator: ", ")
             let found = name.isEmpty ? "is missing or empty" : "\(name) is not supported"
             throw config.error("architectures", "\(found); supported: \(supported)")

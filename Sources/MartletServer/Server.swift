@@ -9,17 +9,17 @@ import UnixSignals
 public struct Server: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
-    private let load: @Sendable () async throws -> any ServingEngine
+    private let load: @Sendable () async throws -> any ServedEngine
 
     /// A server for a loaded engine.
-    public init(engine: any ServingEngine, configuration: ServerConfiguration, logger: Logger) {
+    public init(engine: any ServedEngine, configuration: ServerConfiguration, logger: Logger) {
         self.init(configuration: configuration, logger: logger) { engine }
     }
 
     /// A server that listens while its engine loads; until then all paths answer 503.
     public init(
         configuration: ServerConfiguration, logger: Logger,
-        loading load: @escaping @Sendable () async throws -> any ServingEngine
+        loading load: @escaping @Sendable () async throws -> any ServedEngine
     ) {
         self.configuration = configuration
         self.logger = logger

@@ -12,7 +12,7 @@ struct ServingService: Service {
 
     let configuration: ServerConfiguration
     let logger: Logger
-    let load: @Sendable () async throws -> any ServingEngine
+    let load: @Sendable () async throws -> any ServedEngine
     let onListening: @Sendable (_ port: Int) -> Void
 
     func run() async throws {
@@ -111,6 +111,6 @@ struct ServingService: Service {
             ModelEndpoint(slot: slot), TokenizeEndpoint(slot: slot, configuration: configuration),
             DetokenizeEndpoint(slot: slot), CompletionsEndpoint(slot: slot, configuration: configuration),
             ChatCompletionsEndpoint(slot: slot, configuration: configuration),
-        ]
+        ] + PoolingEndpoints.all(slot)
     }
 }

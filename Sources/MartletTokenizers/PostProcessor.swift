@@ -4,6 +4,8 @@ struct PostProcessor: Sendable, Equatable {
     enum Part: Sendable, Equatable {
         /// The tokens of the text.
         case text
+        /// The tokens of the second text of a pair.
+        case secondText
         /// A token that `addSpecialTokens` adds.
         case token(Int32)
     }
@@ -12,6 +14,14 @@ struct PostProcessor: Sendable, Equatable {
     let parts: [Part]
     /// The parts without it: mostly the text alone.
     let plainParts: [Part]
+    /// The parts of two texts with `addSpecialTokens`, each with its token type; nil where the file does not say.
+    let pairParts: [TypedPart]?
+
+    /// A part of a pair's result and which of the two texts it counts as.
+    struct TypedPart: Sendable, Equatable {
+        var part: Part
+        var type: Int32
+    }
 
     /// A processor that puts tokens before and after the text.
     init(prefix: [Int32] = [], suffix: [Int32] = []) {
@@ -19,8 +29,9 @@ struct PostProcessor: Sendable, Equatable {
     }
 
     /// A processor with these parts.
-    init(parts: [Part], plainParts: [Part] = [.text]) {
+    init(parts: [Part], plainParts: [Part] = [.text], pairParts: [TypedPart]? = nil) {
         self.parts = parts
         self.plainParts = plainParts
+        self.pairParts = pairParts
     }
 }

@@ -29,6 +29,7 @@ extension Tokenizer {
         for part in addSpecialTokens ? postProcessor.parts : postProcessor.plainParts {
             switch part {
             case .token(let id): encoding.ids.append(id)
+            case .secondText: break  // There is none.
             case .text:
                 if let textTokens {
                     encoding.ids += encoding.ids[textTokens]

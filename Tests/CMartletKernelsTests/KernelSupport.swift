@@ -2,7 +2,7 @@ import CMartletKernels
 
 /// The formats under test with GGML's block sizes.
 enum Format: String, CaseIterable, Sendable {
-    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, iq4_nl, q2_K, q3_K, q4_K, q5_K, q6_K
+    case f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, iq4_nl, q2_K, q3_K, q4_K, q5_K, q6_K, mxfp4, f8_e4m3, e2m1
 
     var ck: ck_format {
         switch self {
@@ -20,13 +20,16 @@ enum Format: String, CaseIterable, Sendable {
         case .q4_K: CK_Q4_K
         case .q5_K: CK_Q5_K
         case .q6_K: CK_Q6_K
+        case .mxfp4: CK_MXFP4
+        case .f8_e4m3: CK_F8_E4M3
+        case .e2m1: CK_E2M1
         }
     }
 
     var blockSize: Int {
         switch self {
-        case .f32, .f16, .bf16: 1
-        case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_nl: 32
+        case .f32, .f16, .bf16, .f8_e4m3: 1
+        case .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .iq4_nl, .mxfp4, .e2m1: 32
         case .q2_K, .q3_K, .q4_K, .q5_K, .q6_K: 256
         }
     }
@@ -35,6 +38,9 @@ enum Format: String, CaseIterable, Sendable {
         switch self {
         case .f32: 4
         case .f16, .bf16: 2
+        case .f8_e4m3: 1
+        case .e2m1: 16
+        case .mxfp4: 17
         case .q8_0: 34
         case .q4_0, .iq4_nl: 18
         case .q4_1: 20
@@ -48,10 +54,19 @@ enum Format: String, CaseIterable, Sendable {
         }
     }
 
+    /// Columns under one of the scales that lie apart, in most checkpoints; 0 for formats without such.
+    var scaleColumns: Int {
+        switch self {
+        case .f8_e4m3: 128
+        case .e2m1: 32
+        default: 0
+        }
+    }
+
     /// Where a block keeps its half-precision scale and minimum.
     var halves: [Int] {
         switch self {
-        case .f32, .bf16: []
+        case .f32, .bf16, .f8_e4m3, .e2m1, .mxfp4: []
         case .f16, .q8_0, .q4_0, .q5_0, .iq4_nl: [0]
         case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
         case .q2_K: [80, 82]

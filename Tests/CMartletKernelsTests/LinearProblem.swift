@@ -5,12 +5,15 @@ struct LinearProblem {
     let format: Format
     let n: Int, k: Int, m: Int
     let weight: [UInt8]
+    /// Scales that lie apart, empty for formats without such.
+    let scales: Scales
     /// Rows of `k` floats, `ldx` apart.
     let x: [Float]
     let ldx: Int
     let bias: [Float]
 
-    init(format: Format, n: Int, k: Int, m: Int) {
+    /// `columns` under one scale, 0: the usual number.
+    init(format: Format, n: Int, k: Int, m: Int, scaleFormat: ck_scale_format? = nil, rows: Int = 0, columns: Int = 0) {
         var random = Random(seed: n * 7919 + k * 31 + m)
         var weight = (0..<n * k / format.blockSize * format.blockBytes).map { _ in UInt8(random.bits() & 255) }
         for block in 0..<n * k / format.blockSize {
@@ -19,6 +22,8 @@ struct LinearProblem {
             switch format {
             case .f32: for i in 0..<4 { weight[start + i] = UInt8(value >> (8 * UInt32(i)) & 255) }
             case .bf16: for i in 0..<2 { weight[start + i] = UInt8(value >> (16 + 8 * UInt32(i)) & 255) }
+            case .f8_e4m3: if weight[start] & 0x7f == 0x7f { weight[start] ^= 1 }
+            case .mxfp4: weight[start] = UInt8(110 + random.bits() % 20)
             default:
                 // Halves of both signs between about 0.001 and 0.1.
                 for offset in format.halves {
@@ -31,19 +36,30 @@ struct LinearProblem {
         self.format = format
         (self.n, self.k, self.m) = (n, k, m)
         self.weight = weight
+        scales = Scales(
+            n: n, k: k, format: scaleFormat ?? (format == .e2m1 ? CK_SCALE_E8M0 : CK_SCALE_F32),
+            rows: rows > 0 ? rows : format == .e2m1 ? 1 : 128, columns: columns > 0 ? columns : format.scaleColumns,
+            random: &random)
         ldx = k + 3
         // A few outliers make the scales of blocks differ.
         x = (0..<m * (k + 3)).map { _ in random.real() * (random.bits() % 50 == 0 ? 20 : 1) }
         bias = (0..<n).map { _ in random.real() }
     }
 
-    private init(_ other: LinearProblem, x: [Float]) {
-        (format, n, k, m, weight) = (other.format, other.n, other.k, other.m, other.weight)
-        (ldx, bias) = (other.ldx, other.bias)
+    private init(_ other: LinearProblem, x: [Float], weight: [UInt8]? = nil) {
+        (format, n, k, m) = (other.format, other.n, other.k, other.m)
+        self.weight = weight ?? other.weight
+        (ldx, bias, scales) = (other.ldx, other.bias, other.scales)
         self.x = x + [Float](repeating: 0, count: max(0, other.x.count - x.count))
     }
 
     func replacing(x: [Float]) -> LinearProblem { LinearProblem(self, x: x) }
+
+    func replacing(byte: UInt8, at index: Int) -> LinearProblem {
+        var weight = weight
+        weight[index] = byte
+        return LinearProblem(self, x: x, weight: weight)
+    }
 
     /// How the work is cut up: as threads would, or at once.
     enum Split: Sendable { case whole, smallestPieces }
@@ -54,7 +70,7 @@ struct LinearProblem {
 
     func plan(_ table: ck_linear_table, float32: Bool) -> ck_plan? {
         var plan = ck_plan()
-        return table.plan(format.ck, Int64(n), Int64(k), float32, &plan) ? plan : nil
+        return table.plan(format.ck, Int64(n), Int64(k), Int64(scales.columns), float32, &plan) ? plan : nil
     }
 
     /// The product of `rows` of the activations by `table`.
@@ -82,7 +98,9 @@ struct LinearProblem {
         }
         weight.withUnsafeBytes { weight in
             for first in stride(from: 0, to: n, by: nStep) where plan.packed_bytes > 0 {
-                table.pack(&plan, weight.baseAddress, packed, Int64(first), Int64(min(first + nStep, n)))
+                scales.withPointer { scales in
+                    table.pack(&plan, weight.baseAddress, scales, packed, Int64(first), Int64(min(first + nStep, n)))
+                }
             }
             // Backwards, so that nothing depends on the pieces' order.
             for first in stride(from: 0, to: n, by: nStep).reversed() {
@@ -106,7 +124,7 @@ struct LinearProblem {
                 }
             }
         }
-        return out
+        return scales.columns == 0 ? out : out.indices.map { out[$0] * scales.value($0 / k, $0 % k) }
     }
 
     /// What a row of activations is worth after conversion.

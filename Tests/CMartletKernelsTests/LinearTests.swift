@@ -37,7 +37,7 @@ import Testing
     }
 
     /// The largest error relative to the magnitudes of the terms; infinity where a column past `n` was written.
-    private static func worstError(
+    static func worstError(
         _ problem: LinearProblem, _ weights: [Float], _ y: [Float], _ activation: ck_activation
     ) -> Double {
         var worst = 0.0
@@ -111,12 +111,13 @@ import Testing
         let table = try Self.table(name)
         var plan = ck_plan()
         for format in Format.allCases where format.blockSize > 1 {
-            #expect(!table.plan(format.ck, 8, Int64(format.blockSize) + 1, false, &plan))
-            #expect(!table.plan(format.ck, 8, Int64(format.blockSize) / 2, true, &plan))
+            let columns = Int64(format.scaleColumns)
+            #expect(!table.plan(format.ck, 8, Int64(format.blockSize) + 1, columns, false, &plan))
+            #expect(!table.plan(format.ck, 8, Int64(format.blockSize) / 2, columns, true, &plan))
         }
-        #expect(!table.plan(CK_F32, 0, 32, false, &plan))
-        #expect(!table.plan(CK_F32, 8, 0, false, &plan))
-        #expect(!table.plan(ck_format(rawValue: 999), 8, 256, false, &plan))
+        #expect(!table.plan(CK_F32, 0, 32, 0, false, &plan))
+        #expect(!table.plan(CK_F32, 8, 0, 0, false, &plan))
+        #expect(!table.plan(ck_format(rawValue: 999), 8, 256, 0, false, &plan))
     }
 
     @Test func `the best table is one that can be asked for by name`() throws {

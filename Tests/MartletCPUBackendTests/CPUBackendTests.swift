@@ -107,6 +107,35 @@ struct CPUBackendTests {
         #expect(spoil { $0.numTokens = 97 }.contains("97"))
     }
 
+    @Test("Lookups beyond a table are refused with what would be accepted")
+    func lookups() throws {
+        var maker = ProgramMaker()
+        let positions = maker.emit(.embed(WeightRef(name: "positions", shape: [12, 8]), .position(offset: 2)))
+        let types = maker.emit(.embed(WeightRef(name: "types", shape: [2, 8]), .tokenType))
+        let program = maker.finish(maker.emit(.add(positions, types)))
+        let runner = try StepRunner(
+            backend: CPUBackend(configuration: .init(numThreads: 1)), program: program, kvCacheSpecs: [],
+            weights: RandomWeights(program.weights))
+        let request = runner.add([Int32](repeating: 0, count: 11))
+        _ = try runner.step([.init(request: request, numTokens: 10)])
+        let beyond = message { _ = try runner.step([.init(request: request, numTokens: 1)]) }
+        #expect(beyond.contains("position 10") && beyond.contains("positions ends at 9"))
+        runner.batch.positions[0] = 0
+        (runner.batch.seqLens[0], runner.batch.tokenTypes[0]) = (1, 2)
+        #expect(message { try runner.executable.submit(runner.batch, kvCache: runner.cache) }.contains("token type 2"))
+    }
+
+    @Test("Without causality a request must come whole")
+    func wholeRequests() throws {
+        let model = OpInvarianceTests.models[1]
+        let runner = try StepRunner(
+            backend: CPUBackend(configuration: .init(numThreads: 1)), program: model.program, kvCacheSpecs: [],
+            weights: RandomWeights(model.program.weights))
+        let request = runner.add([1, 2, 3])
+        _ = try runner.step([.init(request: request, numTokens: 2)])
+        #expect(message { _ = try runner.step([.init(request: request, numTokens: 1)]) }.contains("all of them"))
+    }
+
     @Test("A layer is lowered to five regions")
     func regions() throws {
         var model = TinyModel()

@@ -8,7 +8,7 @@ final class RandomWeights: WeightSource {
     init(_ refs: [WeightRef], seed: UInt64 = 1, format: WeightFormat = .f32) {
         var random = SplitMix(seed: seed)
         var views: [String: WeightView] = [:]
-        for ref in refs {
+        for ref in refs.map(\.stored) where views[ref.name] == nil {
             let count = ref.shape.reduce(1, *)
             let isNorm = ref.shape.count == 1 && ref.name.hasSuffix("weight")
             let scale = isNorm ? 0.2 : 1 / Float(ref.shape.last ?? 1).squareRoot()
@@ -39,6 +39,14 @@ final class RandomWeights: WeightSource {
     func weight(_ name: String) -> WeightView? { views[name] }
 
     func discardPages(of view: WeightView) {}
+}
+
+extension WeightRef {
+    /// The whole tensor that rows are selected from.
+    fileprivate var stored: WeightRef {
+        guard let rows = selection.rows else { return self }
+        return WeightRef(name: name, shape: [rows.storedRows] + shape.dropFirst())
+    }
 }
 
 /// Blocks that begin with a half-precision scale (q4_0, q8_0) and go on with random bits.

@@ -44,7 +44,7 @@ struct EngineCoreTests {
         executable.onSubmit = { _ throws(BackendError) in try onSubmit() }
         return BackendModelRunner(
             executable: executable,
-            kvCache: HashCache(numBlocks: configuration.numBlocks, blockSize: configuration.blockSize),
+            kvCache: HashCache(configuration),
             sampler: PlainSampler(), configuration: configuration)
     }
 

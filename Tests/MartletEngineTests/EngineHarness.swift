@@ -19,7 +19,7 @@ final class EngineHarness {
         executable = HashExecutable(vocabSize: Self.vocabSize, maxLogitRows: configuration.maxLogitRows)
         let runner = BackendModelRunner(
             executable: executable,
-            kvCache: HashCache(numBlocks: configuration.numBlocks, blockSize: configuration.blockSize),
+            kvCache: HashCache(configuration),
             sampler: PlainSampler(), configuration: configuration)
         loop = StepLoop(configuration: configuration, runner: runner)
     }
@@ -38,7 +38,11 @@ final class EngineHarness {
 
     var naive: NaiveGenerator {
         NaiveGenerator(
-            vocabSize: Self.vocabSize, maxModelLen: configuration.maxModelLen, engineSeed: configuration.seed)
+            vocabSize: Self.vocabSize, maxModelLen: configuration.maxModelLen, engineSeed: configuration.seed,
+            model: HashModel(
+                windows: (configuration.hasFullLayers ? [nil] : []) + configuration.windows.map(\.window),
+                hasState: configuration.numStateCheckpoints != nil,
+                longRotaryLength: configuration.longRotaryLength))
     }
 
     @discardableResult

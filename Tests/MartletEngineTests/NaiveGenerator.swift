@@ -8,6 +8,7 @@ struct NaiveGenerator {
     let vocabSize: Int
     let maxModelLen: Int
     let engineSeed: UInt64
+    var model = HashModel()
 
     struct Result: Equatable {
         var tokenIDs: [Int32] = []
@@ -39,16 +40,10 @@ struct NaiveGenerator {
         return result
     }
 
-    private func logits(_ tokens: [Int32]) -> [Float] {
-        var state: UInt64 = 0
-        var value: UInt64 = 0
-        for (position, token) in tokens.enumerated() {
-            value = HashExecutable.value(token, position, value)
-            state = HashExecutable.fold(state, value)
-        }
-        var row = [Float](repeating: 0, count: vocabSize)
-        row.withUnsafeMutableBufferPointer { HashExecutable.fillLogits($0, state) }
-        return row
+    /// The logits after the first `count` of `tokens`, all of which are known.
+    private func logits(_ tokens: [Int32], upTo count: Int? = nil) -> [Float] {
+        let isLong = model.longRotaryLength.map { tokens.count > $0 } ?? false
+        return model.logits(tokens[..<(count ?? tokens.count)], isLong: isLong, vocabSize: vocabSize)
     }
 
     private func promptLogprobs(_ request: EngineRequest, _ count: Int) -> [TokenLogprobs?] {
@@ -57,7 +52,7 @@ struct NaiveGenerator {
                 var row = SamplingRow()
                 row.forcedTokenID = request.promptTokenIDs[index]
                 row.numLogprobs = count
-                return logprobs(PlainSampler.sample(logits(Array(request.promptTokenIDs[..<index])), row))
+                return logprobs(PlainSampler.sample(logits(request.promptTokenIDs, upTo: index), row))
             }
     }
 

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct BatchingTests {
     @Test(
-        "a request's logits do not depend on what else is in its steps", arguments: ["llama", "mistral", "qwen3"],
-        BackendChoice.allCases)
+        "a request's logits do not depend on what else is in its steps",
+        arguments: ["llama", "mistral", "qwen3", "llama_fp8_blocks"], BackendChoice.allCases)
     func mixedBatch(_ family: String, _ backend: BackendChoice) throws {
         let cases = try GoldenCase.all(of: family)
         let (long, short, single) = (cases[0].inputIDs, cases[1].inputIDs, cases[2].inputIDs)

@@ -6,7 +6,9 @@ import Testing
 @Suite struct GoldenLogitsTests {
     /// The fixtures whose weights lie in safetensors files, one of them in bfloat16 shards.
     static let folders = llamaFolders + denseFolders + gptFolders + expertFolders + latentFolders + recurrentFolders
-    static let ggufs = ["llama", "llama3_rope", "mistral_full", "qwen2", "qwen3", "qwen3_moe"].map { "\($0)/model.gguf" }
+    static let ggufs = ["llama", "llama3_rope", "mistral_full", "qwen2", "qwen3", "qwen3_fp4", "qwen3_moe"].map {
+        "\($0)/model.gguf"
+    }
 
     private func goldenCases(_ path: String) throws -> [GoldenCase] {
         try GoldenCase.all(of: String(path.split(separator: "/")[0]))
@@ -14,7 +16,7 @@ import Testing
 
     @Test(
         "logits at every position are those of transformers, however the prompt is cut into steps",
-        arguments: folders + ggufs, BackendChoice.allCases)
+        arguments: folders + quantizedFolders + ggufs, BackendChoice.allCases)
     func logits(_ path: String, _ backend: BackendChoice) throws {
         let model = try backend.load(path)
         for golden in try goldenCases(path) {
@@ -27,8 +29,8 @@ import Testing
     }
 
     @Test(
-        "greedy continuations are those of transformers token for token", arguments: folders + ggufs,
-        BackendChoice.allCases)
+        "greedy continuations are those of transformers token for token",
+        arguments: folders + quantizedFolders + ggufs, BackendChoice.allCases)
     func greedy(_ path: String, _ backend: BackendChoice) throws {
         let model = try backend.load(path)
         for golden in try goldenCases(path) {

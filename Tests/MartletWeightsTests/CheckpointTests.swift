@@ -188,6 +188,26 @@ import Testing
         #expect(weights.refusal(of: "nothing") == nil)
     }
 
+    @Test("A bare model's weights are found without their prefix, and embed_out for lm_head")
+    func otherSpellings() throws {
+        let folder = folder()
+        folder.write("model.safetensors", shard("h.0.ln_1.weight", "wte.weight", "embed_out.weight"))
+        let weights = try Checkpoint.open(path: folder.path).weights
+        for name in ["transformer.h.0.ln_1.weight", "transformer.wte.weight", "lm_head.weight", "wte.weight"] {
+            #expect(weights.weight(name)?.shape == [2], "\(name)")
+        }
+        for name in ["transformer.h.1.ln_1.weight", "lm_head.bias", "h.wte.weight", "wte", "transformer.", ""] {
+            #expect(weights.weight(name) == nil, "\(name)")
+        }
+    }
+
+    @Test("A prefix that other weights have is not left out")
+    func prefixThatIsThere() throws {
+        let folder = folder()
+        folder.write("model.safetensors", shard("model.norm.weight", "embed_tokens.weight"))
+        #expect(try Checkpoint.open(path: folder.path).weights.weight("model.embed_tokens.weight") == nil)
+    }
+
     @Test("Shards are found through the index")
     func sharded() throws {
         let folder = folder()

@@ -23,6 +23,8 @@ struct ReplayEngine: ServingEngine {
 
     func vocabularyEntry(_ tokenID: Int32) -> String { "\(tokenID)" }
 
+    func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter] { [] }
+
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
         let toolCalls = chat.templateVariables["tool_call_parser"]?.stringValue.flatMap(ToolCallFormat.named)
         let reasoning = chat.templateVariables["reasoning_parser"]?.stringValue.flatMap(ReasoningFormat.named)

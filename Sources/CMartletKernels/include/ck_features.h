@@ -9,6 +9,7 @@ typedef struct {
     bool avx512;        // F, BW, VL and DQ together
     bool avx512_vnni;
     bool avx512_bf16;
+    bool avx512_vbmi;
     bool neon_dotprod;  // SDOT
     bool neon_i8mm;     // SMMLA
     bool neon_bf16;     // BFDOT, BFMMLA

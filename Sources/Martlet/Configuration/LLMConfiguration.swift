@@ -21,6 +21,28 @@ public struct LLMConfiguration: Sendable {
         case reference
     }
 
+    /// What a model is used for.
+    public enum Runner: String, Sendable, Hashable, CaseIterable {
+        /// As its architecture and the files beside it say.
+        case auto
+        /// Text.
+        case generate
+        /// Embeddings or scores.
+        case pooling
+    }
+
+    /// What a model that generates text becomes for the pooling runner.
+    public enum Convert: String, Sendable, Hashable, CaseIterable {
+        /// As the files beside the model say, else embeddings.
+        case auto
+        /// Nothing: it must be a pooling model by itself.
+        case none
+        /// A source of embeddings.
+        case embed
+        /// A source of scores: the probability of the tokens `classifier_from_token` names after the prompt.
+        case classify
+    }
+
     /// A folder, a `.gguf` file or a hub name `organisation/name`; nil is the model built into the library.
     public var model: String?
     /// A folder or a `tokenizer.json` to use instead of the model's own.
@@ -33,6 +55,20 @@ public struct LLMConfiguration: Sendable {
     public var downloadDirectory: String?
     /// The environment's variables as far as the hub cares: `HF_HOME`, `HF_HUB_CACHE`, `HF_TOKEN`, `HF_ENDPOINT`, ...
     public var environment: [String: String] = [:]
+
+    /// What the model is used for.
+    public var runner = Runner.auto
+    /// What a text model becomes for the pooling runner.
+    public var convert = Convert.auto
+    /// Members that replace those of the pooling files beside the model, as vLLM's `--pooler-config`.
+    public var poolerConfig = JSONObject()
+
+    /// Architectures from outside this package, by their `architectures` entries.
+    public var architectures: [any ModelArchitecture.Type] = []
+    /// Whether those may take the place of built-in ones that serve the same name.
+    public var overridesArchitectures = false
+    /// Members that replace those of config.json, as vLLM's `--hf-overrides`; those of `*_config` objects are merged.
+    public var hfOverrides = JSONObject()
 
     /// Arithmetic.
     public var dtype = DType.auto

@@ -14,16 +14,16 @@ public struct ModelInfo: Sendable, Hashable {
     public struct Memory: Sendable, Hashable {
         /// Stored weights.
         public var weightBytes: Int
-        /// KV cache of one token over all layers.
+        /// KV cache of one token over all layers that keep something per token.
         public var kvBytesPerToken: Int
-        /// The whole KV cache.
+        /// The caches of all layers, states included.
         public var kvCacheBytes: Int
-        /// Blocks of the KV cache.
+        /// Blocks of the KV cache for layers that read all tokens; counted even where there are none.
         public var numBlocks: Int
         /// Token slots of one block.
         public var blockSize: Int
 
-        /// Tokens the cache holds.
+        /// Tokens the cache holds of all its requests together.
         public var kvCacheTokens: Int { numBlocks * blockSize }
     }
 

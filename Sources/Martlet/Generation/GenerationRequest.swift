@@ -19,7 +19,7 @@ public struct GenerationRequest: Sendable {
     /// Leaves the stop string at the end of the text.
     public var includeStopStringInOutput = false
     /// Leaves special tokens out of the text.
-    public var skipSpecialTokens = true
+    public var skipSpecialTokens: Bool?
     /// Special tokens that stay in the text all the same, such as those that mark tool calls.
     public var keptSpecialTokens: Set<Int32> = []
     /// Sampling; nil fields take the model's defaults.

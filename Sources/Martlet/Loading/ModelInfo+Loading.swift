@@ -9,7 +9,7 @@ extension ModelInfo {
         _ opened: OpenedModel, _ configuration: LLMConfiguration, _ engine: EngineConfiguration,
         _ chosen: ChosenBackend
     ) {
-        let bytesPerToken = opened.kvBytesPerToken(configuration)
+        let costs = opened.kvCacheCosts(configuration)
         self.init(
             name: configuration.servedModelName ?? opened.name, origin: opened.origin,
             architecture: opened.checkpoint.config.architecture, numParameters: opened.checkpoint.parameterCount,
@@ -19,9 +19,9 @@ extension ModelInfo {
             vocabSize: opened.model.vocabSize, maxPositionEmbeddings: opened.model.maxPositionEmbeddings,
             maxModelLen: engine.maxModelLen,
             memory: Memory(
-                weightBytes: opened.checkpoint.formats.reduce(0) { $0 + $1.bytes }, kvBytesPerToken: bytesPerToken,
-                kvCacheBytes: bytesPerToken * engine.blockSize * engine.numBlocks, numBlocks: engine.numBlocks,
-                blockSize: engine.blockSize),
+                weightBytes: opened.checkpoint.formats.reduce(0) { $0 + $1.bytes },
+                kvBytesPerToken: costs.bytesPerToken, kvCacheBytes: costs.bytes(of: engine),
+                numBlocks: engine.numBlocks, blockSize: engine.blockSize),
             enablePrefixCaching: engine.enablePrefixCaching, backend: chosen.name, kernels: chosen.kernels,
             numThreads: chosen.numThreads, kvCacheDType: configuration.effectiveKVCacheDType.rawValue,
             created: time(nil))

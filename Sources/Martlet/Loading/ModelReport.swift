@@ -1,4 +1,4 @@
-import MartletModelIR
+public import MartletModelIR
 import MartletTokenizers
 import MartletWeights
 
@@ -24,13 +24,13 @@ public struct ModelReport: Sendable {
     public var maxModelLen: Int
     /// Bytes of all weights as stored.
     public var weightBytes: Int
-    /// KV cache of one token over all layers.
+    /// KV cache of one token over all layers that keep something per token.
     public var kvBytesPerToken: Int
     /// `float32`, `bfloat16` or `int8`.
     public var kvCacheDType: String
-    /// KV cache of one request of `maxModelLen` tokens.
-    public var kvBytesPerRequest: Int { kvBytesPerToken * maxModelLen }
-    /// Blocks the KV cache would have; nil when the memory is short, and `kvCacheProblem` says how.
+    /// KV cache of one request of `maxModelLen` tokens: of a sliding window what is held at a time, and the states.
+    public var kvBytesPerRequest: Int
+    /// Blocks the KV cache would have for layers that read all tokens; nil when the memory is short, and `kvCacheProblem` says how.
     public var numBlocks: Int?
     /// Why the KV cache would not fit.
     public var kvCacheProblem: String?
@@ -47,6 +47,9 @@ public struct ModelReport: Sendable {
     /// Sampling defaults with their sources.
     public var samplingDefaults: SamplingDefaults
 
+    /// The values the model was made with: where each came from, and by which rule.
+    public var derivations: [Derivation]
+
     /// Opens the files a configuration names and reports on them.
     ///
     /// **Throws** as `LLM.load`, but not for a tokenizer that cannot be used or memory that is short: it reports those.
@@ -61,18 +64,20 @@ public struct ModelReport: Sendable {
         let checkpoint = opened.checkpoint
         name = opened.name
         files = checkpoint.files
-        architecture = checkpoint.config.architecture
+        architecture = opened.checkpoint.config.architecture
+        derivations = opened.checkpoint.config.derivations
         numParameters = checkpoint.parameterCount
         formats = checkpoint.formats.map { .init(format: $0.name, numTensors: $0.tensors, bytes: $0.bytes) }
         vocabSize = opened.model.vocabSize
         numLayers = opened.model.kvCacheSpecs.count
         maxPositionEmbeddings = opened.model.maxPositionEmbeddings
         weightBytes = checkpoint.formats.reduce(0) { $0 + $1.bytes }
-        kvBytesPerToken = opened.kvBytesPerToken(configuration)
         kvCacheDType = configuration.effectiveKVCacheDType.rawValue
         let inputs = try opened.kvCacheInputs(configuration)
         availableBytes = inputs.availableBytes
         maxModelLen = inputs.requestedMaxModelLen ?? inputs.modelMaxLen
+        kvBytesPerToken = inputs.costs.bytesPerToken
+        kvBytesPerRequest = inputs.costs.bytes(ofRequest: maxModelLen)
         do { numBlocks = try KVCachePlan.make(inputs).numBlocks } catch { kvCacheProblem = error.description }
         var eos: [Int32] = []
         switch checkpoint.tokenizer {

@@ -11,15 +11,27 @@ extension OpenedModel {
                 "--max-model-len \(asked) is more than the \(model.maxPositionEmbeddings) tokens \(name) was made for")
         }
         return KVCachePlan.Inputs(
-            bytesPerToken: kvBytesPerToken(configuration), blockSize: configuration.blockSize,
-            requestedMaxModelLen: configuration.maxModelLen, modelMaxLen: model.maxPositionEmbeddings,
-            maxNumSeqs: configuration.maxNumSeqs, requestedBytes: configuration.kvCacheMemoryBytes,
+            costs: kvCacheCosts(configuration), requestedMaxModelLen: configuration.maxModelLen,
+            modelMaxLen: model.maxPositionEmbeddings, maxNumSeqs: configuration.maxNumSeqs,
+            enablePrefixCaching: configuration.enablePrefixCaching, requestedBytes: configuration.kvCacheMemoryBytes,
             availableBytes: max(SystemMemory.availableBytes() - checkpoint.totalBytes, 0))
     }
 
-    /// Keys and values of one token over all layers.
-    func kvBytesPerToken(_ configuration: LLMConfiguration) -> Int {
+    /// What the caches of its layers cost.
+    func kvCacheCosts(_ configuration: LLMConfiguration) -> KVCacheCosts {
         let dtype = configuration.effectiveKVCacheDType
-        return model.kvCacheSpecs.reduce(0) { $0 + dtype.bytesPerToken($1) }
+        let layout = KVCacheLayout(model.kvCacheSpecs, numBlocks: 1, blockSize: configuration.blockSize)
+        var costs = KVCacheCosts(
+            blockSize: configuration.blockSize, maxNumBatchedTokens: configuration.maxNumBatchedTokens)
+        for group in layout.groups {
+            let bytesPerToken = group.layers.reduce(0) { $0 + dtype.bytesPerToken(layout.specs[$1]) }
+            switch group.kind {
+            case .full: costs.fullBytesPerToken = bytesPerToken
+            case .slidingWindow(let window):
+                costs.windows.append(KVCacheCosts.Window(window: window, bytesPerToken: bytesPerToken))
+            }
+        }
+        if layout.isRecurrent { costs.stateBytes = layout.stateBytesPerSlot }
+        return costs
     }
 }

@@ -17,7 +17,7 @@ extension SamplingDefaults {
 
     private static let overridableKeys = [
         "temperature", "top_p", "top_k", "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty",
-        "max_new_tokens", "eos_token_id",
+        "max_new_tokens", "skip_special_tokens", "eos_token_id",
     ]
 
     /// Works the defaults out: built-in < config.json (only without generation_config.json) < generation_config.json <
@@ -31,7 +31,8 @@ extension SamplingDefaults {
                     + overridableKeys.joined(separator: ", "))
         }
         let base = inputs.generationConfig ?? inputs.modelConfig
-        let baseSource = inputs.generationConfig == nil ? Source.modelConfig : .generationConfig
+        let isFolder = inputs.flag != "auto" && inputs.flag != "vllm"
+        let baseSource = isFolder ? Source.folder : inputs.generationConfig == nil ? .modelConfig : .generationConfig
         var reader = SettingsReader(override: inputs.override)
         if inputs.flag != "vllm" { reader.base = (base, baseSource) }
 
@@ -43,9 +44,9 @@ extension SamplingDefaults {
         try reader.read("repetition_penalty", into: &defaults.repetitionPenalty, as: \.doubleValue)
         try reader.read("presence_penalty", into: &defaults.presencePenalty, as: \.doubleValue)
         try reader.read("frequency_penalty", into: &defaults.frequencyPenalty, as: \.doubleValue)
+        try reader.read("skip_special_tokens", into: &defaults.skipSpecialTokens, as: \.boolValue)
         var maxTokens = Setting(0)
         if try reader.read("max_new_tokens", into: &maxTokens, as: \.intValue) { defaults.maxTokens = maxTokens }
-        let isFolder = inputs.flag != "auto" && inputs.flag != "vllm"
         if isFolder || defaults.maxTokens?.source == .override { defaults.maxTokensCap = defaults.maxTokens?.value }
 
         // eos_token_id is used even under --generation-config vllm.
@@ -71,7 +72,7 @@ extension SamplingDefaults {
         do throws(LLMError) {
             try SamplingRanges.check(values, maxTokens: maxTokens?.value)
         } catch .invalidRequest(let param?, let message) {
-            let source = table.first { $0.name == param }?.source ?? .builtIn
+            let source = parameters.first { $0.name == param }?.source ?? .builtIn
             throw .cannotLoad("\(source.rawValue): \(param): \(message)")
         }
     }
@@ -99,7 +100,7 @@ private struct SettingsReader {
         let source = overriding == nil ? base?.source ?? .builtIn : .override
         guard let found = overriding ?? base?.object[key], !found.isNull else { return false }
         guard let value = convert(found) else {
-            let wanted = Value.self == Int.self ? "an integer" : "a number"
+            let wanted = Value.self == Int.self ? "an integer" : Value.self == Bool.self ? "true or false" : "a number"
             throw .cannotLoad("\(source.rawValue): \(key): expected \(wanted), found \(found.kindName)")
         }
         setting = .init(value, source)

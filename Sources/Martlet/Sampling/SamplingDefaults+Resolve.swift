@@ -10,46 +10,27 @@ extension SamplingDefaults {
         var maxLogprobs: Int
     }
 
-    /// Below this a temperature is greedy. **Source** vLLM `_SAMPLING_EPS`.
-    private static let greedyBelow = 1e-5
-    /// Smaller temperatures overflow the softmax. **Source** vLLM `_MAX_TEMP`.
-    private static let smallestTemperature = 0.01
-
     /// A request's parameters: its own values, else these defaults, checked.
     ///
     /// **Throws** `invalidRequest` naming the field, or `contextLengthExceeded` when the prompt leaves no room.
     func resolve(_ request: GenerationRequest, limits: Limits) throws(LLMError) -> SamplingParams {
         let sampling = request.sampling
-        var values = self.values
-        values.temperature = sampling.temperature ?? values.temperature
-        values.topP = sampling.topP ?? values.topP
-        values.topK = sampling.topK ?? values.topK
-        values.minP = sampling.minP ?? values.minP
-        values.repetitionPenalty = sampling.repetitionPenalty ?? values.repetitionPenalty
-        values.presencePenalty = sampling.presencePenalty ?? values.presencePenalty
-        values.frequencyPenalty = sampling.frequencyPenalty ?? values.frequencyPenalty
-        try SamplingRanges.check(values, maxTokens: sampling.maxTokens)
-
+        let effective = try self.effective(sampling, limits: limits)
         var params = SamplingParams()
-        params.maxTokens = try effectiveMaxTokens(sampling.maxTokens, limits: limits)
+        params.maxTokens = effective.maxTokens?.value ?? 1
         params.minTokens = sampling.minTokens ?? 0
         guard (0...params.maxTokens).contains(params.minTokens) else {
             throw SamplingRanges.invalid(
                 "min_tokens", "must be between 0 and max_tokens (\(params.maxTokens)), found \(params.minTokens)")
         }
-        let isGreedy = values.temperature < Self.greedyBelow
-        try checkCounts(request, isGreedy: isGreedy)
-        if !isGreedy {
-            params.temperature = Float(max(values.temperature, Self.smallestTemperature))
-            params.topP = Float(values.topP)
-            params.topK = max(values.topK, 0)
-            params.minP = Float(values.minP)
-        } else {
-            params.temperature = 0
-        }
-        params.repetitionPenalty = Float(values.repetitionPenalty)
-        params.presencePenalty = Float(values.presencePenalty)
-        params.frequencyPenalty = Float(values.frequencyPenalty)
+        try checkCounts(request, isGreedy: effective.temperature.value == 0)
+        params.temperature = Float(effective.temperature.value)
+        params.topP = Float(effective.topP.value)
+        params.topK = effective.topK.value
+        params.minP = Float(effective.minP.value)
+        params.repetitionPenalty = Float(effective.repetitionPenalty.value)
+        params.presencePenalty = Float(effective.presencePenalty.value)
+        params.frequencyPenalty = Float(effective.frequencyPenalty.value)
         params.seed = try seed(sampling.seed)
         params.logitBias = try logitBias(sampling.logitBias, limits: limits)
         params.stopTokenIDs = try stopTokenIDs(sampling.stopTokenIDs, limits: limits)
@@ -58,18 +39,6 @@ extension SamplingDefaults {
         params.numLogprobs = try numLogprobs("logprobs", request.logprobs, limits: limits)
         params.numPromptLogprobs = try numLogprobs("prompt_logprobs", request.promptLogprobs, limits: limits)
         return params
-    }
-
-    private func effectiveMaxTokens(_ requested: Int?, limits: Limits) throws(LLMError) -> Int {
-        let room = limits.maxModelLen - limits.numPromptTokens
-        guard room > 0 else {
-            throw .contextLengthExceeded(
-                promptTokens: limits.numPromptTokens, maxModelLen: limits.maxModelLen,
-                message: "This model's maximum context length is \(limits.maxModelLen) tokens, but the prompt has "
-                    + "\(limits.numPromptTokens) tokens, which leaves no room for output. Shorten the prompt.")
-        }
-        let wanted = requested ?? maxTokens?.value ?? room
-        return min(wanted, room, maxTokensCap ?? room)
     }
 
     private func checkCounts(_ request: GenerationRequest, isGreedy: Bool) throws(LLMError) {

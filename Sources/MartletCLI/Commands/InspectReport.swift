@@ -1,5 +1,6 @@
 import Martlet
 import MartletJSON
+import MartletModelIR
 
 /// A model report as text for people or JSON for programs.
 struct InspectReport {
@@ -20,6 +21,8 @@ struct InspectReport {
             ("Weights", "\(ByteCount(report.weightBytes))"),
         ]
         rows += report.formats.map { ("  \($0.format)", "\(ByteCount($0.bytes)) in \($0.numTensors) tensors") }
+        rows.append(("Derived", "from the configuration: value, key, rule"))
+        rows += report.derivations.map { ("  \($0.name)", Self.text($0)) }
         rows.append(("KV cache", "\(ByteCount(report.kvBytesPerToken)) per token (\(report.kvCacheDType))"))
         rows.append(
             ("  one request", "\(ByteCount(report.kvBytesPerRequest)) for \(report.maxModelLen) tokens"))
@@ -29,7 +32,7 @@ struct InspectReport {
         rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
         rows.append(("Chat template", report.chatTemplateOrigin.map { "yes (\($0))" } ?? "no"))
         rows.append(("Sampling", "defaults for what a request leaves out"))
-        rows += report.samplingDefaults.table.map { ("  \($0.name)", "\($0.value)  (\($0.source.rawValue))") }
+        rows += report.samplingDefaults.parameters.map { ("  \($0.name)", "\($0.valueText)  (\($0.source.rawValue))") }
         rows.append(("  stop ids", report.samplingDefaults.eosTokenIDs.map(String.init).joined(separator: ", ")))
         return rows.map(Self.line).joined()
     }
@@ -53,6 +56,7 @@ struct InspectReport {
                     "bytes": Self.number($0.bytes),
                 ]
             })
+        object["derivations"] = .array(report.derivations.map(Self.json))
         object["kv_cache_dtype"] = .string(report.kvCacheDType)
         object["kv_bytes_per_token"] = Self.number(report.kvBytesPerToken)
         object["kv_bytes_per_request"] = Self.number(report.kvBytesPerRequest)
@@ -62,18 +66,23 @@ struct InspectReport {
         object["tokenizer"] = ["description": .string(report.tokenizer), "origin": .string(report.tokenizerOrigin)]
         object["chat_template"] = report.chatTemplate.map { .string($0) } ?? .null
         object["chat_template_origin"] = report.chatTemplateOrigin.map { .string($0) } ?? .null
-        object["sampling_defaults"] = .object(samplingDefaults)
+        object["sampling_defaults"] = report.samplingDefaults.parameters.json
         object["eos_token_ids"] = .array(report.samplingDefaults.eosTokenIDs.map { .integer(Int64($0)) })
         return JSONWriter.string(.object(object)) + "\n"
     }
 
-    private var samplingDefaults: JSONObject {
-        var object = JSONObject()
-        for row in report.samplingDefaults.table {
-            let value = (try? JSONReader.parse(row.value)) ?? .string(row.value)
-            object[row.name] = ["value": value, "source": .string(row.source.rawValue)]
-        }
-        return object
+    private static func text(_ derivation: Derivation) -> String {
+        let source = derivation.source ?? "default"
+        let origin = derivation.rule.map { "\(source): \($0)" } ?? source
+        return "\(derivation.value)  (\(origin))"
+    }
+
+    private static func json(_ derivation: Derivation) -> JSONValue {
+        [
+            "name": .string(derivation.name), "value": .string(derivation.value),
+            "source": derivation.source.map { .string($0) } ?? .null,
+            "rule": derivation.rule.map { .string($0) } ?? .null,
+        ]
     }
 
     private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }

@@ -34,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Tools and reasoning")
     var parsers: OutputParserOptions
 
+    @OptionGroup(title: "Embeddings and scores")
+    var pooling: PoolingCommandOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -41,6 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
+        pooling.apply(to: &configuration)
         defaults.apply(to: &configuration)
         try template.apply(to: &configuration)
         parsers.apply(to: &configuration)
@@ -64,9 +68,16 @@ struct ServeCommand: AsyncParsableCommand {
         let log = logger
         let instance = Server(configuration: serverConfiguration, logger: logger) {
             let start = ContinuousClock.now
-            let llm = try await LLM.load(loading)
-            ServeLog(logger: log).ready(llm, seconds: (ContinuousClock.now - start).seconds)
-            return llm
+            let loaded = try await LoadedModel.load(loading)
+            let seconds = (ContinuousClock.now - start).seconds
+            switch loaded {
+            case .generation(let llm):
+                ServeLog(logger: log).ready(llm, seconds: seconds)
+                return llm
+            case .pooling(let model):
+                ServeLog(logger: log).ready(model, seconds: seconds)
+                return model
+            }
         }
 
         try await instance.run()

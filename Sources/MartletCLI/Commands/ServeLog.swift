@@ -18,8 +18,17 @@ struct ServeLog {
         let formats = llm.outputFormats
         logger.info(
             "tool calls: \(formats.toolCalls ?? "no known format"), reasoning: \(formats.reasoning ?? "not marked")")
-        let set = llm.samplingDefaults.table.filter { $0.source != .builtIn }
-        let shown = set.map { "\($0.name) \($0.value) (\($0.source.rawValue))" }.joined(separator: ", ")
-        logger.info("sampling defaults: \(set.isEmpty ? "neutral, the model sets none" : shown)")
+        let shown = llm.samplingDefaults.parameters.map { "\($0.name) \($0.valueText) (\($0.source.rawValue))" }
+        logger.info("sampling defaults: \(shown.joined(separator: ", "))")
+        if let advice = llm.samplingAdvice { logger.warning("\(advice)") }
+    }
+
+    /// Model, memory, and what becomes of hidden states.
+    func ready(_ model: PoolingModel, seconds: Double) {
+        let info = model.info
+        logger.info("loaded \(info.name) (\(info.architecture)) in \(fixed(seconds, decimals: 2)) s")
+        logger.info("weights \(ByteCount(info.memory.weightBytes)), at most \(info.maxModelLen) tokens an input")
+        logger.info("computing on \(info.kernels)")
+        for setting in model.settings { logger.info("\(setting)") }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Martlet
+import MartletJSON
 
 /// Which model, and from where.
 struct ModelOptions: ParsableArguments {
@@ -20,6 +21,12 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Cache folder for hub models (default: as huggingface_hub).", completion: .directory)
     var downloadDir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Members that replace those of config.json, such as '{\"rope_theta\": 1e6}'.", valueName: "json"),
+        transform: JSONObjectArgument.parse)
+    var hfOverrides = JSONObject()
+
     @Flag(help: "Accepted for compatibility; code of a checkpoint is never run.")
     var trustRemoteCode = false
 
@@ -39,6 +46,7 @@ struct ModelOptions: ParsableArguments {
         configuration.revision = revision
         configuration.downloadDirectory = downloadDir
         configuration.environment = Environment.hub
+        configuration.hfOverrides = hfOverrides
     }
 
     /// Tells on the standard error what the user should know before loading.

@@ -21,7 +21,8 @@ struct KernelProblem {
     ) throws(BackendError) {
         var plan = ck_plan()
         guard outputs > 0, inputs > 0, maxRows > 0, inputs % format.blockSize == 0,
-            kernels.linear.plan(format.kernelFormat, Int64(outputs), Int64(inputs), false, &plan)
+            kernels.linear.plan(
+                format.kernelFormat, Int64(outputs), Int64(inputs), format.usualScaleColumns, false, &plan)
         else {
             throw BackendError(
                 backend: CPUBackend.name,
@@ -40,10 +41,20 @@ struct KernelProblem {
         prepared = try MappedMemory(count: bytes, purpose: "prepared activations")
         let file = try MappedMemory(count: rowBytes * outputs, purpose: "weights")
         Self.fill(file)
+        // As many as any format has.
+        let scaleBytes = try MappedMemory(count: outputs * (inputs / 32 + 1) * 4, purpose: "scales")
+        Self.fill(scaleBytes)
+        var scales: ck_scales?
+        if plan.scale_columns > 0 {
+            scales = ck_scales(
+                data: scaleBytes.base, format: format == .e2m1 ? CK_SCALE_E8M0 : CK_SCALE_F32,
+                rows: format == .e2m1 ? 1 : 128, columns: plan.scale_columns)
+        }
         for copy in 0..<copies {
             pool.run(
                 PackJob(
-                    plan: plan, source: file.base, target: packed.base + copy * copyBytes, rowBytes: rowBytes,
+                    plan: plan, source: file.base, scales: scales, target: packed.base + copy * copyBytes,
+                    rowBytes: rowBytes,
                     kernels: kernels))
         }
         for index in 0..<maxRows * inputs { activations[index] = Float(index % 2001 - 1000) / 1000 }
@@ -117,6 +128,17 @@ private final class ProductJob: PoolJob {
                     plan, weight, prepared, Int64(rows), Int64(chunk * step),
                     Int64(min(outputs, (chunk + 1) * step)), nil, out, Int64(outputs))
             }
+        }
+    }
+}
+
+extension WeightFormat {
+    /// Columns under one scale in most checkpoints, 0 for formats whose scales do not lie apart.
+    fileprivate var usualScaleColumns: Int64 {
+        switch self {
+        case .f8_e4m3: 128
+        case .e2m1: 32
+        default: 0
         }
     }
 }

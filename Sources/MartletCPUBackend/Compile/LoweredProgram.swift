@@ -48,6 +48,7 @@ enum LoweredRegion: Hashable {
     case linear(LoweredSource, [WeightRef], bias: [WeightRef?], LoweredEpilogue, out: Int)
     case heads(Int, LoweredHeadOp, AttentionSpec, out: Int)
     case attention(Int, [LoweredHeadOp], AttentionSpec, out: Int)
+    case latentAttention(query: Int, latent: Int, ropeKey: Int, LatentAttentionSpec, out: Int)
     case gated(Int, Activation, out: Int)
     case map(Int, LoweredFunction, out: Int)
     case add(Int, Int, out: Int)
@@ -77,6 +78,8 @@ enum LoweredRegion: Hashable {
         case .heads(let x, _, _, let out), .attention(let x, _, _, let out), .gated(let x, _, let out),
             .map(let x, _, let out):
             Ports(inputs: [x], output: out)
+        case .latentAttention(let query, let latent, let ropeKey, _, let out):
+            Ports(inputs: [query, latent, ropeKey], output: out)
         case .experts(let source, _, let addend, let out):
             Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
         case .recurrent(let op, let out): Ports(inputs: op.inputs.map(\.id), output: out)

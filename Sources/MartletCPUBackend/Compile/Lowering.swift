@@ -62,6 +62,9 @@ struct Lowering {
         case .attention(let x, let spec):
             let (value, ops) = headOps(before: x.id)
             regions.append(.attention(value, ops, spec, out: index))
+        case .latentAttention(let query, let latent, let ropeKey, let spec):
+            regions.append(
+                .latentAttention(query: query.id, latent: latent.id, ropeKey: ropeKey.id, spec, out: index))
         case .gatedActivation(let x, let activation): regions.append(.gated(x.id, activation, out: index))
         case .activation(let x, let activation): regions.append(.map(x.id, .activation(activation), out: index))
         case .scale(let x, let factor): regions.append(.map(x.id, .scale(factor), out: index))
@@ -70,8 +73,6 @@ struct Lowering {
         case .multiply(let x, let y): regions.append(.multiply(x.id, y.id, out: index))
         case .moe(let x, let experts): lowerExperts(index, x.id, experts)
         case .shortConv, .gatedDeltaNet, .mamba2: regions.append(.recurrent(nodes[index].op, out: index))
-        case .latentAttention:
-            throw error(nodes[index], "\(nodes[index].op) is not supported")
         }
     }
 

@@ -70,7 +70,13 @@ struct PlanBuilder {
     }
 
     private var attentions: [AttentionSpec] {
-        program.nodes.compactMap { if case .attention(_, let spec) = $0.op { spec } else { nil } }
+        program.nodes.compactMap { node in
+            switch node.op {
+            case .attention(_, let spec): spec
+            case .latentAttention(_, _, _, let spec): spec.attention
+            default: nil
+            }
+        }
     }
     private var tables: [EmbeddingBounds] {
         program.nodes.compactMap { node in
@@ -79,7 +85,7 @@ struct PlanBuilder {
         }
     }
     /// About 64 rows of queries per piece of work: enough to reuse a tile of keys, few enough to stay in the cache.
-    private var queryTile: Int {
+    var queryTile: Int {
         max(4, 64 / (attentions.map { $0.numHeads / $0.numKVHeads }.max() ?? 1))
     }
 
@@ -153,6 +159,7 @@ struct PlanBuilder {
     private func temporaryBytes(_ region: LoweredRegion) throws(BackendError) -> Int {
         switch region {
         case .attention(_, _, let spec, _): localBytes(spec)
+        case .latentAttention(_, _, _, let spec, _): latentBytes(spec)
         case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply, .experts, .recurrent: 0
         }
     }
@@ -194,6 +201,8 @@ struct PlanBuilder {
             append(.linear(linear), label("linear", region))
         case .heads(let x, let op, let spec, let out): try makeHeads(region, x, op, spec, out)
         case .attention(let x, let ops, let spec, let out): try makeAttention(region, x, ops, spec, out)
+        case .latentAttention(let query, let latent, let ropeKey, let spec, let out):
+            try makeLatentAttention(region, query: query, latent: latent, ropeKey: ropeKey, spec, out)
         case .gated(let x, let activation, let out): try makeGated(region, x, activation, out)
         case .map(let x, let function, let out): try makeMap(region, x, function, out)
         case .add(let x, let y, let out): makeAdd(region, x, y, out)

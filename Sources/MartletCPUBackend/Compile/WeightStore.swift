@@ -14,7 +14,7 @@ final class WeightStore {
     private let source: any WeightSource
     private let kernels: Kernels
     private let pool: ThreadPool
-    private var planned: [(ref: WeightRef, view: WeightView, plan: ck_plan)] = []
+    private var planned: [(ref: WeightRef, plan: ck_plan, format: WeightFormat)] = []
     private var plannedRefs: Set<WeightRef> = []
     private var matrices: [WeightRef: LoadedMatrix] = [:]
     private var vectors: [WeightRef: UnsafePointer<Float>] = [:]
@@ -28,10 +28,20 @@ final class WeightStore {
         self.storage = storage
     }
 
-    /// The weight's bytes, checked against what the program expects.
+    /// The bytes of a weight that is read as it lies, checked against what the program expects; they live as long as the
+    /// plan.
     func view(_ ref: WeightRef) throws(BackendError) -> WeightView {
+        try checkShape(ref)
+        let view = try source.checked(ref, backend: CPUBackend.name)
+        guard view.scales == nil else {
+            throw error("\"\(ref.name)\": \(view.format) with scales is supported in matrix products only")
+        }
+        storage.keep(Kept(view))
+        return view
+    }
+
+    private func checkShape(_ ref: WeightRef) throws(BackendError) {
         guard ref.shape.allSatisfy({ $0 > 0 }) else { throw error("weight \"\(ref.name)\" has shape \(ref.shape)") }
-        return try source.checked(ref, backend: CPUBackend.name)
     }
 
     /// A vector as float32.
@@ -45,17 +55,22 @@ final class WeightStore {
         return UnsafePointer(floats)
     }
 
-    /// Chooses the layout of a matrix.
+    /// Chooses the layout of a matrix; copies nothing.
     func plan(_ ref: WeightRef, float32: Bool) throws(BackendError) {
         guard plannedRefs.insert(ref).inserted else { return }
-        let view = try view(ref)
+        try checkShape(ref)
+        let layout = try source.layout(of: ref, backend: CPUBackend.name)
         var plan = ck_plan()
         guard ref.shape.count == 2,
-            kernels.linear.plan(view.format.kernelFormat, Int64(ref.shape[0]), Int64(ref.shape[1]), float32, &plan)
+            kernels.linear.plan(
+                layout.format.kernelFormat, Int64(ref.shape[0]), Int64(ref.shape[1]),
+                Int64(layout.columnsPerScale ?? 0), float32, &plan)
         else {
-            throw error("\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(view.format) \(ref.shape)")
+            let scales = layout.columnsPerScale.map { " with a scale for every \($0) columns" } ?? ""
+            throw error(
+                "\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(layout.format) \(ref.shape)\(scales)")
         }
-        planned.append((ref, view, plan))
+        planned.append((ref, plan, layout.format))
     }
 
     /// Packs every planned matrix on all threads and gives the file's pages back.
@@ -69,20 +84,31 @@ final class WeightStore {
         var offsets: [Int] = []
         for entry in planned {
             offsets.append(offset)
-            offset += (entry.plan.packed_bytes > 0 ? entry.plan.packed_bytes : entry.view.bytes.count).roundedUp(to: 64)
+            offset += bytes(entry.plan, entry.format).roundedUp(to: 64)
         }
         let memory = try MappedMemory(count: offset, purpose: "the packed weights")
         for (entry, offset) in zip(planned, offsets) {
-            guard let bytes = entry.view.bytes.baseAddress else { continue }
+            // A part of a tensor may be a copy: it lives until it is packed.
+            let view = try source.checked(entry.ref, backend: CPUBackend.name)
+            guard let bytes = view.bytes.baseAddress else { continue }
             let target = memory.base + offset
-            let rowBytes = entry.view.bytes.count / Int(entry.plan.n)
-            pool.run(PackJob(plan: entry.plan, source: bytes, target: target, rowBytes: rowBytes, kernels: kernels))
+            pool.run(
+                PackJob(
+                    plan: entry.plan, source: bytes, scales: view.scales.flatMap(ck_scales.init), target: target,
+                    rowBytes: view.bytes.count / Int(entry.plan.n), kernels: kernels))
             matrices[entry.ref] = LoadedMatrix(plan: entry.plan, data: target)
-            source.discardPages(of: entry.view)
+            source.discardPages(of: view)
+            if entry.ref.selection != .all, let whole = source.weight(entry.ref.name) {
+                source.discardPages(of: whole)
+            }
         }
         packed = memory
         storage.keep(memory)
         storage.keep(source)
+    }
+
+    private func bytes(_ plan: ck_plan, _ format: WeightFormat) -> Int {
+        plan.packed_bytes > 0 ? plan.packed_bytes : format.rowBytes(Int(plan.k)) * Int(plan.n)
     }
 
     /// A matrix that was planned and packed.
@@ -96,43 +122,9 @@ final class WeightStore {
     }
 }
 
-extension WeightFormat {
-    /// The kernels' number of it, which is the same.
-    var kernelFormat: ck_format { ck_format(rawValue: rawValue) }
-}
+/// Keeps the bytes of a view, which may be a copy of its own.
+private final class Kept {
+    private let view: WeightView
 
-/// Packs or copies one matrix, rows shared among the threads.
-final class PackJob: PoolJob {
-    private let plan: ck_plan
-    private let source: UnsafeRawPointer
-    private let target: UnsafeMutableRawPointer
-    /// Of the file's rows.
-    private let rowBytes: Int
-    private let kernels: Kernels
-
-    init(
-        plan: ck_plan, source: UnsafeRawPointer, target: UnsafeMutableRawPointer, rowBytes: Int, kernels: Kernels
-    ) {
-        self.plan = plan
-        self.source = source
-        self.target = target
-        self.rowBytes = rowBytes
-        self.kernels = kernels
-    }
-
-    func run(_ worker: Worker) {
-        let rows = Int(plan.n)
-        let step = max(1, rows / (worker.count * 4)).roundedUp(to: Int(plan.row_group))
-        worker.forEachChunk((rows + step - 1) / step) { chunk in
-            let (first, end) = (chunk * step, min(rows, (chunk + 1) * step))
-            if plan.packed_bytes == 0 {
-                (target + first * rowBytes).copyMemory(
-                    from: source + first * rowBytes, byteCount: (end - first) * rowBytes)
-                return
-            }
-            withUnsafePointer(to: plan) { plan in
-                kernels.linear.pack(plan, source, target, Int64(first), Int64(end))
-            }
-        }
-    }
+    init(_ view: WeightView) { self.view = view }
 }

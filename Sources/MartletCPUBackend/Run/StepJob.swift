@@ -107,6 +107,8 @@ final class StepJob: PoolJob {
                 if isFused(region, step, worker) { continue }
                 storeKV(region, step, worker)
             case .attend(let region): attend(region, step, worker)
+            case .latentQueries(let region): latentQueries(region, step, worker)
+            case .latentValues(let region): latentValues(region, step, worker)
             case .route(let region): route(region, step, worker)
             case .groupRows(let region):
                 // Few rows are grouped where they are routed.

@@ -1,3 +1,5 @@
+public import MartletModelIR
+
 /// Limits and policies of one engine; names as vLLM's flags.
 public struct EngineConfiguration: Sendable, Hashable {
     /// Order in which waiting requests are admitted.
@@ -6,6 +8,20 @@ public struct EngineConfiguration: Sendable, Hashable {
         case fcfs
         /// Lower `priority` first, then arrival.
         case priority
+    }
+
+    /// The blocks of all layers with one sliding window.
+    public struct WindowBlocks: Sendable, Hashable {
+        /// Tokens the layers read, the token itself included.
+        public var window: Int
+        /// Blocks of each layer.
+        public var numBlocks: Int
+
+        /// Blocks for a window.
+        public init(window: Int, numBlocks: Int) {
+            self.window = window
+            self.numBlocks = numBlocks
+        }
     }
 
     /// Most tokens of one request, prompt and output together.
@@ -21,8 +37,18 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var maxNumQueuedRequests: Int? = 1024
     /// Token slots of one cache block.
     public var blockSize: Int = 16
-    /// Blocks of the KV cache.
+    /// Blocks of the KV cache for layers that read all tokens.
+    ///
+    /// Prefixes are known by them, so they are counted, but take no bytes, where there are no such layers.
     public var numBlocks: Int
+    /// Whether layers read all tokens.
+    public var hasFullLayers = true
+    /// Blocks for layers that read a sliding window, shortest window first.
+    public var windows: [WindowBlocks] = []
+    /// Copies of recurrent states that the prefix cache may keep; nil: no layer has a state.
+    public var numStateCheckpoints: Int?
+    /// Requests of more tokens take `RotaryEmbedding.long`; nil: there is no such variant.
+    public var longRotaryLength: Int?
     /// Reuse blocks of equal prefixes.
     public var enablePrefixCaching = true
     /// Admission order.
@@ -44,7 +70,26 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var maxLogitRows: Int { maxNumLogitRows ?? 2 * maxNumSeqs }
 
     /// Blocks of the longest request.
-    public var maxBlocksPerRequest: Int { (maxModelLen + blockSize - 1) / blockSize }
+    public var maxBlocksPerRequest: Int { (maxModelLen - 1) / blockSize + 1 }
+
+    /// Most blocks a request holds at a time for layers of a window when a step computes `step` tokens of it.
+    public static func maxBlocksAtOnce(window: Int, step: Int, blockSize: Int) -> Int {
+        // The first token of the step reads `window - 1` before it; the first block and the last may be cut.
+        (window - 1 + step - 1 + blockSize - 1) / blockSize + 1
+    }
+
+    /// Groups of blocks the backend's cache has: full attention first, if there is any, then the windows.
+    public var numGroups: Int { (hasFullLayers ? 1 : 0) + windows.count }
+
+    /// Slots for recurrent states, one for every running request and the checkpoints; 0 where no layer has a state.
+    public var numStateSlots: Int { numStateCheckpoints.map { maxNumSeqs + $0 } ?? 0 }
+
+    /// The layout of a cache with these blocks for layers that keep `specs`.
+    public func cacheLayout(_ specs: [KVCacheSpec]) -> KVCacheLayout {
+        KVCacheLayout(specs, blockSize: blockSize, numStateSlots: numStateSlots) { kind in
+            kind.window.map { window in windows.first { $0.window == window }?.numBlocks ?? 0 } ?? numBlocks
+        }
+    }
 
     /// Checks that the limits fit together.
     ///
@@ -66,7 +111,17 @@ public struct EngineConfiguration: Sendable, Hashable {
         try require("block_size", blockSize, atLeast: 1)
         try require("num_blocks", numBlocks, atLeast: 1)
         try require("max_num_queued_requests", maxNumQueuedRequests ?? 0, atLeast: 0)
-        for (field, value) in [("max_model_len", maxModelLen), ("num_blocks", numBlocks * blockSize)] {
+        try require("num_state_checkpoints", numStateCheckpoints ?? 0, atLeast: 0)
+        for group in windows {
+            try require("sliding_window", group.window, atLeast: 1)
+            let atOnce = Self.maxBlocksAtOnce(
+                window: min(group.window, maxModelLen), step: maxNumBatchedTokens, blockSize: blockSize)
+            try require(
+                "num_blocks", group.numBlocks, atLeast: min(atOnce, maxBlocksPerRequest),
+                because: " for one request in the layers with a sliding window of \(group.window) tokens")
+        }
+        let numSlots = windows.map(\.numBlocks) + [numBlocks]
+        for (field, value) in [("max_model_len", maxModelLen)] + numSlots.map({ ("num_blocks", $0 * blockSize) }) {
             guard value > Int(Int32.max) else { continue }
             throw .invalidRequest(field: field, reason: "\(value) tokens are more than \(Int32.max)")
         }

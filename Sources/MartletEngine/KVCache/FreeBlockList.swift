@@ -21,10 +21,12 @@ struct FreeBlockList {
     /// True while nobody uses `block`.
     func contains(_ block: Int32) -> Bool { contained[Int(block)] }
 
-    /// The least recently used block.
+    /// The block that is taken next.
+    var first: Int32? { count > 0 ? next[head] : nil }
+
+    /// Takes the least recently used block out.
     mutating func popFirst() -> Int32? {
-        guard count > 0 else { return nil }
-        let block = next[head]
+        guard let block = first else { return nil }
         remove(block)
         return block
     }

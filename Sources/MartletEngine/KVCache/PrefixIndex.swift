@@ -3,6 +3,14 @@ struct PrefixID: Hashable {
     let rawValue: UInt64
 }
 
+/// What separates prefixes of equal tokens.
+struct PrefixSalt: Hashable {
+    /// Chosen by the caller: only requests of equal salt share blocks.
+    var tenant: String?
+    /// Keys rotated by `RotaryEmbedding.long`.
+    var usesLongRotary = false
+}
+
 /// Finds the block that continues a prefix with given tokens.
 ///
 /// The key is (parent prefix, tokens of the block, salt for first blocks). It is compared in full on every hit, so
@@ -13,7 +21,7 @@ struct PrefixIndex {
     struct Entry {
         let id: PrefixID
         let parent: PrefixID?
-        let salt: String?
+        let salt: PrefixSalt?
         let bucket: Int
         /// Another block of the same bucket.
         var nextInBucket: Int32?
@@ -46,7 +54,8 @@ struct PrefixIndex {
     func contains(_ block: Int32) -> Bool { entries[Int(block)] != nil }
 
     /// The block that holds `content` after `parent`.
-    func find(_ content: ArraySlice<Int32>, after parent: PrefixID?, salt: String?) -> (block: Int32, id: PrefixID)? {
+    func find(_ content: ArraySlice<Int32>, after parent: PrefixID?, salt: PrefixSalt) -> (block: Int32, id: PrefixID)?
+    {
         let salt = parent == nil ? salt : nil
         var candidate = buckets[bucket(content, parent, salt)]
         while let block = candidate, let entry = entries[Int(block)] {
@@ -60,7 +69,7 @@ struct PrefixIndex {
 
     /// Registers `block`, whose key must not be in the index.
     mutating func insert(
-        _ block: Int32, _ content: ArraySlice<Int32>, after parent: PrefixID?, salt: String?
+        _ block: Int32, _ content: ArraySlice<Int32>, after parent: PrefixID?, salt: PrefixSalt
     ) -> PrefixID {
         precondition(entries[Int(block)] == nil && content.count == blockSize)
         let salt = parent == nil ? salt : nil
@@ -99,7 +108,7 @@ struct PrefixIndex {
         tokens[Int(block) * blockSize..<(Int(block) + 1) * blockSize]
     }
 
-    private func bucket(_ content: ArraySlice<Int32>, _ parent: PrefixID?, _ salt: String?) -> Int {
+    private func bucket(_ content: ArraySlice<Int32>, _ parent: PrefixID?, _ salt: PrefixSalt?) -> Int {
         var hasher = Hasher()
         hasher.combine(parent)
         hasher.combine(salt)

@@ -4,14 +4,16 @@ public import MartletModelIR
 ///
 /// Engine thread only; allocates nothing after init.
 public final class BackendModelRunner: ModelRunner {
-    /// Written for the first contract.
-    public static let contractVersion = 1
+    /// Written for the contract with groups of blocks and states.
+    public static let contractVersion = 2
 
     private let executable: any Executable
     private let kvCache: any KVCacheStorage
     private let sampler: any Sampler
     private let batch: InputBatch
     private let blockSize: Int
+    /// Block tables of a request.
+    private let numTables: Int
     private var sampling: SamplingBatch?
     private let samplingTimer: SamplingTimer?
 
@@ -25,9 +27,8 @@ public final class BackendModelRunner: ModelRunner {
     ) {
         let layout = kvCache.layout
         precondition(
-            layout.blockSize == configuration.blockSize
-                && layout.groups.allSatisfy { $0.numBlocks >= configuration.numBlocks },
-            "the cache does not have \(configuration.numBlocks) blocks of \(configuration.blockSize) slots")
+            layout == configuration.cacheLayout(layout.specs) && layout.groups.count == configuration.numGroups,
+            "the cache does not have the blocks of the configuration: \(layout.groups), \(configuration)")
         self.executable = executable
         self.kvCache = kvCache
         self.sampler = sampler
@@ -36,14 +37,16 @@ public final class BackendModelRunner: ModelRunner {
         batch = InputBatch(
             maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows,
-            numGroups: layout.groups.count)
+            numGroups: max(layout.groups.count, 1))
+        numTables = layout.groups.count
     }
 
     /// Columns of the executable's logits.
     public var vocabSize: Int { executable.outputWidth }
 
-    /// Fills the batch and starts the executable; throws what the backend throws.
+    /// Copies states, fills the batch and starts the executable; throws what the backend throws.
     public func submit(_ step: SchedulerOutput) throws(EngineError) {
+        for copy in step.stateCopies { kvCache.copyState(from: Int(copy.source), to: Int(copy.target)) }
         fillBatch(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
@@ -84,7 +87,7 @@ public final class BackendModelRunner: ModelRunner {
             guard var blocks = blockNumbers.baseAddress else { return }
             for (row, request) in step.requests.enumerated() {
                 fillRow(row, request, blocks, firstToken: numTokens)
-                blocks += request.numBlocks
+                blocks += numTables * request.numBlocks
                 numTokens += request.numScheduledTokens
             }
         }
@@ -97,18 +100,23 @@ public final class BackendModelRunner: ModelRunner {
     private func fillRow(
         _ row: Int, _ request: ScheduledRequest, _ blocks: UnsafePointer<Int32>, firstToken: Int
     ) {
-        for group in 0..<batch.numGroups {
+        for group in 0..<numTables {
             (batch.blockTables(group: group) + row * batch.maxBlocksPerRequest).update(
-                from: blocks, count: request.numBlocks)
+                from: blocks + group * request.numBlocks, count: request.numBlocks)
         }
         batch.queryStartLoc[row] = Int32(firstToken)
         batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
+        batch.stateSlots[row] = request.stateSlot
+        batch.usesLongRotary[row] = request.usesLongRotary ? 1 : 0
         for offset in 0..<request.numScheduledTokens {
-            let position = request.numComputedTokens + offset
-            batch.positions[firstToken + offset] = Int32(position)
-            for group in 0..<batch.numGroups {
-                batch.slotMapping(group: group)[firstToken + offset] =
-                    blocks[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
+            batch.positions[firstToken + offset] = Int32(request.numComputedTokens + offset)
+        }
+        for group in 0..<numTables {
+            let table = blocks + group * request.numBlocks
+            let slots = batch.slotMapping(group: group) + firstToken
+            for offset in 0..<request.numScheduledTokens {
+                let position = request.numComputedTokens + offset
+                slots[offset] = table[position / blockSize] * Int32(blockSize) + Int32(position % blockSize)
             }
         }
     }

@@ -10,7 +10,7 @@ public protocol ModelRunner: AnyObject {
     /// Token ids are below this.
     var vocabSize: Int { get }
 
-    /// Starts a step.
+    /// Copies the states of `SchedulerOutput.stateCopies`, then starts the step; copies even when the step fails.
     ///
     /// **Throws** `EngineError.backend` when it cannot run; the step's requests then fail and the engine lives on.
     func submit(_ step: SchedulerOutput) throws(EngineError)

@@ -18,7 +18,6 @@ final class Request {
     let id: RequestID
     let rank: Rank
     let params: SamplingParams
-    let cacheSalt: String?
     let numPromptTokens: Int
     /// The request ends when it has this many tokens.
     let maxTotalTokens: Int
@@ -29,7 +28,15 @@ final class Request {
     var tokenIDs: [Int32]
     /// Known tokens whose keys and values are in the cache; they chase `tokenIDs.count`.
     var numComputedTokens = 0
-    var table = BlockTable()
+    var table: BlockTable
+    /// What separates its prefixes from others of equal tokens.
+    var cacheSalt: PrefixSalt
+    /// Slot of its recurrent state while it runs.
+    var stateSlot: Int32?
+    /// Known tokens that others had too when it was admitted, of which its state is worth keeping.
+    var numSharedTokens = 0
+    /// Blocks before the last checkpoint of its output; 0 while there is none.
+    var numCheckpointedBlocks = 0
     var isRunning = false
     var isFinished = false
     /// Tokens found in the prefix cache when first scheduled.
@@ -45,13 +52,15 @@ final class Request {
         id = request.id
         self.rank = rank
         self.params = params
-        cacheSalt = request.cacheSalt
+        cacheSalt = PrefixSalt(tenant: request.cacheSalt)
         numPromptTokens = request.promptTokenIDs.count
         maxTotalTokens = request.maxTotalTokens(maxModelLen: configuration.maxModelLen)
         seed = params.seed ?? CounterRandom.seed(engineSeed: configuration.seed, requestID: request.id)
         tokenIDs = request.promptTokenIDs
         tokenIDs.reserveCapacity(min(maxTotalTokens, numPromptTokens + Self.reservedOutputTokens))
-        table.blocks.reserveCapacity((tokenIDs.capacity + configuration.blockSize - 1) / configuration.blockSize)
+        table = BlockTable(
+            numWindows: configuration.windows.count,
+            capacity: (tokenIDs.capacity + configuration.blockSize - 1) / configuration.blockSize)
         if params.numPromptLogprobs != nil { promptLogprobs = [nil] }
         logitsProcessor = LogitsProcessor(params: params, promptTokenIDs: request.promptTokenIDs)
         statistics = RequestStatistics(arrival: arrival, numPromptTokens: numPromptTokens)
@@ -61,6 +70,7 @@ final class Request {
         samplingRow.topP = params.topP
         samplingRow.minP = params.minP
         samplingRow.numLogprobs = params.numLogprobs
+        if let length = configuration.longRotaryLength { cacheSalt.usesLongRotary = numPromptTokens > length }
     }
 
     /// Tokens generated so far.

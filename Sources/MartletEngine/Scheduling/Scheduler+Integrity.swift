@@ -12,6 +12,10 @@ extension Scheduler {
         }
         if running.count > configuration.maxNumSeqs { found.append("2: \(running.count) requests run") }
         for request in all { found += violations(of: request) }
+        let slots = (running.compactMap(\.stateSlot) + freeStateSlots).sorted()
+        if slots != Array(0..<Int32(configuration.maxNumSeqs)) || running.contains(where: { $0.stateSlot == nil }) {
+            found.append("6: the state slots of running requests and the free ones are \(slots)")
+        }
         return found + cache.violations(tables: all.map(\.table))
     }
 
@@ -26,6 +30,17 @@ extension Scheduler {
         if request.isRunning ? request.numComputedTokens > capacity : !holdsNothing {
             found.append("4: request \(request.id) has \(capacity) slots for \(request.numComputedTokens) tokens")
         }
+        for (window, held) in zip(cache.windows, request.table.windows) where request.isRunning {
+            let numReleased = window.numReleased(before: request.numComputedTokens)
+            let capacity = held.blocks.count * configuration.blockSize
+            if held.numReleased != numReleased || capacity < request.numComputedTokens {
+                found.append(
+                    "4: request \(request.id) released \(held.numReleased) of \(held.blocks.count) blocks of window "
+                        + "\(window.window), \(numReleased) are not read")
+            }
+        }
+        let isLong = configuration.longRotaryLength.map { numKnown > $0 } ?? false
+        if request.cacheSalt.usesLongRotary != isLong { found.append("7: request \(request.id) is long: \(!isLong)") }
         return found
     }
 }

@@ -45,7 +45,10 @@ extension Scheduler {
             let request = waiting.first
         {
             guard admit(request, now: now) else { return }
-            emit(request, chunk(of: request, budget, numOthers: 0), &budget)
+            let numTokens = chunk(of: request, budget, numOthers: 0)
+            let isHeld = cache.extend(&request.table, toHold: request.numComputedTokens + numTokens)
+            precondition(isHeld, "the cache admitted a request without the blocks of a step")
+            emit(request, numTokens, &budget)
         }
     }
 
@@ -58,25 +61,29 @@ extension Scheduler {
             // Every token from the first wanted position on takes a row.
             numTokens = min(numTokens, wanted.lowerBound - first + budget.logitRows - numOthers)
         }
-        return numTokens
+        return cache.checkpoints == nil ? numTokens : checkpointedChunk(of: request, numTokens)
     }
 
     /// Gives a waiting request its blocks, all it needs for its known tokens, and a place among the running.
     private mutating func admit(_ request: Request, now: ContinuousClock.Instant) -> Bool {
-        let numFreeBlocks = cache.freeBlocks.count
-        if let blocked, blocked.id == request.id, numFreeBlocks <= blocked.numFreeBlocks { return false }
+        if let blocked, blocked.id == request.id, cache.numFree(pool: blocked.pool) <= blocked.numFree { return false }
         // Cached positions have no logits, so whoever wants them computes them.
         let readsPrefixCache = request.wantedPromptPositions.isEmpty
-        let numCached = cache.admit(
+        let hit: PrefixHit
+        switch cache.admit(
             request.tokenIDs, salt: request.cacheSalt, readsPrefixCache: readsPrefixCache, table: &request.table)
-        guard let numCached else {
-            blocked = (request.id, numFreeBlocks)
+        {
+        case .admitted(let found): hit = found
+        case .tooFewBlocks(let pool):
+            blocked = (request.id, pool, cache.numFree(pool: pool))
             return false
         }
         blocked = nil
         waiting.removeFirst()
+        let numCached = hit.numTokens
         request.numComputedTokens = numCached
         request.isRunning = true
+        takeStateSlot(request, hit)
         if request.statistics.firstScheduled == nil {
             request.statistics.firstScheduled = now
             request.numCachedTokens = numCached
@@ -92,9 +99,7 @@ extension Scheduler {
 
     /// Takes everything from a running request; it computes its tokens again when its turn comes.
     private mutating func preempt(_ request: Request) {
-        cache.free(&request.table)
-        request.numComputedTokens = 0
-        request.isRunning = false
+        stop(request)
         request.statistics.numPreemptions += 1
         statistics.numPreemptions += 1
         waiting.insert(request)
@@ -105,7 +110,9 @@ extension Scheduler {
         let end = first + numTokens
         let firstTokenIndex = output.tokenIDs.count
         output.tokenIDs.append(contentsOf: request.tokenIDs[first..<end])
-        output.blockNumbers.append(contentsOf: request.table.blocks)
+        let numBlocks = cache.numBlocks(for: end)
+        if configuration.hasFullLayers { output.blockNumbers.append(contentsOf: request.table.blocks[..<numBlocks]) }
+        for window in request.table.windows { output.blockNumbers.append(contentsOf: window.blocks[..<numBlocks]) }
         var numLogitRows = 0
         for position in request.wantedPromptPositions.clamped(to: first..<end) {
             var row = SamplingRow()
@@ -123,7 +130,8 @@ extension Scheduler {
         output.requests.append(
             ScheduledRequest(
                 id: request.id, numComputedTokens: first, numScheduledTokens: numTokens,
-                numBlocks: request.table.blocks.count, numLogitRows: numLogitRows))
+                numBlocks: numBlocks, stateSlot: request.stateSlot ?? 0,
+                usesLongRotary: request.cacheSalt.usesLongRotary, numLogitRows: numLogitRows))
         scheduled.append(request)
         budget.tokens -= numTokens
         budget.logitRows -= numLogitRows

@@ -7,22 +7,24 @@ extension Scheduler {
     mutating func update(_ sampled: [SampledRow], now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
         // The rows share the penalty state; without them it changes in place.
         output.sampling.rows.removeAll(keepingCapacity: true)
+        output.stateCopies.removeAll(keepingCapacity: true)
         var row = 0
-        var anyFinished = false
+        var anyStopped = false
         for (request, step) in zip(scheduled, output.requests) {
             request.numComputedTokens += step.numScheduledTokens
-            cache.registerComputed(
-                request.numComputedTokens, of: request.tokenIDs, salt: request.cacheSalt, table: &request.table)
+            cache.advance(
+                &request.table, toComputed: request.numComputedTokens, of: request.tokenIDs, salt: request.cacheSalt)
+            if cache.checkpoints != nil { saveState(request) }
             let samples = request.numComputedTokens == request.tokenIDs.count
             let numPromptRows = step.numLogitRows - (samples ? 1 : 0)
             if numPromptRows > 0 { collectPromptLogprobs(request, sampled[row..<row + numPromptRows]) }
             if samples {
                 outputs.append(accept(sampled[row + numPromptRows], for: request, now: now))
-                anyFinished = anyFinished || request.isFinished
+                anyStopped = anyStopped || !request.isRunning
             }
             row += step.numLogitRows
         }
-        if anyFinished { running.removeAll(where: \.isFinished) }
+        if anyStopped { running.removeAll { !$0.isRunning } }
         if let stepStart {
             pace.record(
                 numTokens: output.tokenIDs.count, isDecode: output.tokenIDs.count == output.requests.count,
@@ -33,12 +35,13 @@ extension Scheduler {
 
     /// Ends the requests of the scheduled step, whose results are lost.
     mutating func failStep(_ message: String, now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
+        output.stateCopies.removeAll(keepingCapacity: true)
         for request in scheduled {
             var output = finish(request, .error, now: now)
             output.errorMessage = message
             outputs.append(output)
         }
-        running.removeAll(where: \.isFinished)
+        running.removeAll { !$0.isRunning }
         finishStep(now: now)
     }
 
@@ -47,6 +50,18 @@ extension Scheduler {
         statistics.stepTokens.record(output.tokenIDs.count)
         statistics.lastStep = now
         publishCounts()
+    }
+
+    /// Begins a request again with the long rotary variant once it has too many tokens for the usual one.
+    ///
+    /// It goes back to its place among the waiting, which is before all others that are to come.
+    private mutating func lengthen(_ request: Request) {
+        guard let length = configuration.longRotaryLength, request.tokenIDs.count > length,
+            !request.cacheSalt.usesLongRotary
+        else { return }
+        request.cacheSalt.usesLongRotary = true
+        stop(request)
+        waiting.insert(request)
     }
 
     private func collectPromptLogprobs(_ request: Request, _ rows: ArraySlice<SampledRow>) {
@@ -67,6 +82,7 @@ extension Scheduler {
             output = finish(request, reason, now: now)
             if reason == .stop, !request.isEOS(result.tokenID) { output.stopTokenID = result.tokenID }
         } else {
+            lengthen(request)
             output = RequestOutput(id: request.id)
             output.numCachedTokens = request.numCachedTokens
         }

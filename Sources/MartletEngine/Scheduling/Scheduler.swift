@@ -10,11 +10,14 @@ import MartletModelIR
 /// 1. A request is in exactly one of `running` and `waiting`, and both are in order of rank.
 /// 2. At most `maxNumSeqs` run, so with `maxNumSeqs <= maxNumBatchedTokens` every running request gets a token per step.
 /// 3. `numComputedTokens < tokenIDs.count <= maxTotalTokens`: there is always something left to compute.
-/// 4. A running request's table holds its computed tokens; a waiting one has no blocks and no computed tokens.
+/// 4. A running request's table holds its computed tokens, in a sliding window's group those that are still read; a
+///    waiting one has no blocks and no computed tokens.
 /// 5. The cache's own invariants hold for the tables of all requests.
+/// 6. Every running request has a slot for its state of its own, and the free slots are the others.
+/// 7. A request of more than `longRotaryLength` known tokens, and no other, uses the long rotary variant.
 ///
-/// Progress: the first in rank is never preempted for another, and alone it fits the cache (`EngineRequest.validate`),
-/// so it reaches its end; then the next one is first.
+/// Progress: the first in rank is never preempted for another, and alone it fits the cache (`EngineRequest.validate`,
+/// `EngineConfiguration.validate`), so it reaches its end; then the next one is first.
 struct Scheduler {
     let configuration: EngineConfiguration
     let vocabSize: Int
@@ -27,8 +30,11 @@ struct Scheduler {
     let output: SchedulerOutput
     /// The requests of `output`, same order.
     var scheduled: [Request] = []
-    /// The request that found too few free blocks, and how many there were: only more are worth another look-up.
-    var blocked: (id: RequestID, numFreeBlocks: Int)?
+    /// The request that found too few free blocks in a pool, and how many there were: only more are worth another
+    /// look-up.
+    var blocked: (id: RequestID, pool: Int, numFree: Int)?
+    /// Slots for recurrent states that no request has.
+    var freeStateSlots: [Int32]
     /// How long steps take.
     var pace: StepPace
     /// When the step of `output` was scheduled.
@@ -40,9 +46,8 @@ struct Scheduler {
     init(configuration: EngineConfiguration, vocabSize: Int) {
         self.configuration = configuration
         self.vocabSize = vocabSize
-        cache = KVCacheManager(
-            numBlocks: configuration.numBlocks, blockSize: configuration.blockSize,
-            enablePrefixCaching: configuration.enablePrefixCaching)
+        cache = KVCacheManager(configuration)
+        freeStateSlots = (0..<Int32(configuration.maxNumSeqs)).reversed()
         output = SchedulerOutput(configuration: configuration)
         pace = StepPace(target: configuration.targetStepTime)
         running.reserveCapacity(configuration.maxNumSeqs)
@@ -89,13 +94,22 @@ struct Scheduler {
             if request.isRunning { abortsRunning = true } else { waiting.remove(request) }
             outputs.append(finish(request, .abort, now: now))
         }
-        if abortsRunning { running.removeAll(where: \.isFinished) }
+        if abortsRunning { running.removeAll { !$0.isRunning } }
         publishCounts()
     }
 
-    /// Frees what a request holds and makes its last output; the caller takes it out of `running`.
-    mutating func finish(_ request: Request, _ reason: FinishReason, now: ContinuousClock.Instant) -> RequestOutput {
+    /// Takes everything from a request; the caller takes it out of `running`.
+    mutating func stop(_ request: Request) {
         cache.free(&request.table)
+        if let slot = request.stateSlot { freeStateSlots.append(slot) }
+        request.stateSlot = nil
+        request.numComputedTokens = 0
+        request.isRunning = false
+    }
+
+    /// Stops a request and makes its last output; the caller takes it out of `running`.
+    mutating func finish(_ request: Request, _ reason: FinishReason, now: ContinuousClock.Instant) -> RequestOutput {
+        stop(request)
         request.isFinished = true
         request.statistics.finished = now
         requests[request.id] = nil

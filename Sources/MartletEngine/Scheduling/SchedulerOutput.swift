@@ -8,10 +8,22 @@ public struct ScheduledRequest: Sendable, Hashable {
     public var numComputedTokens: Int
     /// Tokens this step computes.
     public var numScheduledTokens: Int
-    /// Blocks of its table.
+    /// Blocks of each of its tables: those that hold the tokens up to the last scheduled one.
     public var numBlocks: Int
+    /// Slot of its recurrent state.
+    public var stateSlot: Int32
+    /// Whether its rotations are those of `RotaryEmbedding.long`.
+    public var usesLongRotary: Bool
     /// Rows of logits it wants: prompt rows first, then the one that is sampled.
     public var numLogitRows: Int
+}
+
+/// A recurrent state to copy from one slot to another.
+public struct StateCopy: Sendable, Hashable {
+    /// Slot it is read from.
+    public var source: Int32
+    /// Slot it is written to.
+    public var target: Int32
 }
 
 /// What one step computes, filled in place by the scheduler and valid until it schedules the next one.
@@ -20,10 +32,13 @@ public final class SchedulerOutput {
     public internal(set) var requests: [ScheduledRequest] = []
     /// `[numTokens]` the scheduled tokens of all requests.
     public internal(set) var tokenIDs: [Int32] = []
-    /// The block tables of all requests, one behind the other, `ScheduledRequest.numBlocks` long each.
+    /// The block tables of all requests, one behind the other: per request one for each group of the cache, each
+    /// `ScheduledRequest.numBlocks` long; 0 for blocks that are no longer read.
     public internal(set) var blockNumbers: [Int32] = []
     /// `[numLogitRows]` indices into `tokenIDs`, ascending.
     public internal(set) var logitRows: [Int32] = []
+    /// States to copy before the step starts, in this order.
+    public internal(set) var stateCopies: [StateCopy] = []
     /// One row per logit row; the runner's sampler may write the results here.
     public let sampling = SamplingBatch()
 
@@ -31,13 +46,16 @@ public final class SchedulerOutput {
     init(configuration: EngineConfiguration) {
         requests.reserveCapacity(configuration.maxNumSeqs)
         tokenIDs.reserveCapacity(configuration.maxNumBatchedTokens)
-        blockNumbers.reserveCapacity(configuration.maxNumSeqs * configuration.maxBlocksPerRequest)
+        blockNumbers.reserveCapacity(
+            max(configuration.numGroups, 1) * configuration.maxNumSeqs * configuration.maxBlocksPerRequest)
+        // Every place at most saves one and loads one.
+        stateCopies.reserveCapacity(2 * configuration.maxNumSeqs)
         logitRows.reserveCapacity(configuration.maxLogitRows)
         sampling.rows.reserveCapacity(configuration.maxLogitRows)
         sampling.results.reserveCapacity(configuration.maxLogitRows)
     }
 
-    /// Forgets the step and keeps the memory.
+    /// Forgets the step and keeps the memory, and the state copies, which no step has carried out yet.
     func removeAll() {
         requests.removeAll(keepingCapacity: true)
         tokenIDs.removeAll(keepingCapacity: true)

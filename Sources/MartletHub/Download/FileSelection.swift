@@ -28,12 +28,21 @@ enum FileSelection {
     private static let companions: Set<String> = [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
         "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "tekken.json", "tiktoken.model",
-        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json",
+        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json", "modules.json",
+        "config_sentence_transformers.json",
     ]
 
     private static func isCompanion(_ name: String) -> Bool {
-        if name.contains("/") { return isAdditionalTemplate(name) }
+        if name.contains("/") { return isAdditionalTemplate(name) || isModuleFile(name) }
+        if name.hasPrefix("sentence_"), name.hasSuffix("_config.json") { return true }
         return companions.contains(name) || name.hasSuffix(".tiktoken") || name.hasPrefix("tokenizer.model.")
+    }
+
+    /// A file of a sentence-transformers module, in a numbered folder such as `1_Pooling`.
+    private static func isModuleFile(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = parts[0].split(separator: "_").first, Int(number) != nil else { return false }
+        return parts[1] == "config.json" || parts[1] == "model.safetensors"
     }
 
     private static func isAdditionalTemplate(_ name: String) -> Bool {

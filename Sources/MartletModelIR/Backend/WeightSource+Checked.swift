@@ -3,6 +3,20 @@ extension WeightSource {
     ///
     /// **Throws** a `BackendError` of the backend called `backend` that says what was expected and what was found.
     public func checked(_ reference: WeightRef, backend: String) throws(BackendError) -> WeightView {
+        let view = try found(reference, backend: backend)
+        return view.selecting(reference.selection, shape: reference.shape)
+    }
+
+    /// How the weight a program names will be stored; costs nothing, while `checked` may have to copy.
+    ///
+    /// **Throws** as `checked` does.
+    public func layout(of reference: WeightRef, backend: String) throws(BackendError) -> WeightLayout {
+        let view = try found(reference, backend: backend)
+        return view.layout(of: reference.selection)
+    }
+
+    /// The stored tensor that `reference` is all or part of.
+    private func found(_ reference: WeightRef, backend: String) throws(BackendError) -> WeightView {
         func error(_ message: String) -> BackendError {
             BackendError(backend: backend, message: "weight \(reference.name): \(message)")
         }
@@ -23,7 +37,7 @@ extension WeightSource {
             throw error("expected \(bytes) bytes of \(view.format), found \(view.bytes.count)")
         }
         try check(view.scales, expected, error)
-        return view.reshaped(expected).selecting(reference.selection, shape: reference.shape)
+        return view.reshaped(expected)
     }
 
     private func check(
@@ -33,8 +47,7 @@ extension WeightSource {
         let columns = shape.last ?? 1
         let rows = shape.count < 2 ? 1 : shape[shape.count - 2]
         let stacked = shape.dropLast(2).reduce(1, *)
-        let blocks = (rows + scales.rowsPerScale - 1) / scales.rowsPerScale
-        let bytes = stacked * blocks * scales.scalesPerRow(columns: columns) * scales.format.bytes
+        let bytes = stacked * scales.blocks(rows: rows) * scales.scalesPerRow(columns: columns) * scales.format.bytes
         guard scales.bytes.count == bytes else {
             throw error("expected \(bytes) bytes of scales, found \(scales.bytes.count)")
         }

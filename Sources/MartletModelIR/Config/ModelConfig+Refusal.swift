@@ -10,6 +10,8 @@ extension ModelConfig {
         let readKeys = readKeys
         for (key, value) in json {
             if readKeys.contains(key) || Self.inertKeys.contains(key) { continue }
+            // Dropout belongs to training, whatever it drops.
+            if key.contains("dropout") { continue }
             if isSwitchedOff(key, value) { continue }
             guard Self.telltales.contains(where: key.contains) else { continue }
             throw error(
@@ -32,7 +34,7 @@ extension ModelConfig {
     private static let inertKeys: Set<String> = [
         "architectures", "attention_dropout", "embd_pdrop", "resid_pdrop", "hidden_dropout", "attn_implementation",
         "_attn_implementation", "_attn_implementation_autoset", "_flash_attn_2_enabled", "use_flash_attn",
-        "output_attentions", "pretraining_tp", "keys_to_ignore_at_inference", "attn_pdrop",
+        "output_attentions", "pretraining_tp", "residual_dropout", "keys_to_ignore_at_inference", "attn_pdrop",
         // Read only beside use_sliding_window or by families with windows; on their own they do nothing.
         "max_window_layers", "problem_type", "num_labels", "pruned_heads", "chunk_size_feed_forward",
         "tie_encoder_decoder", "transformers.js_config",
@@ -40,6 +42,8 @@ extension ModelConfig {
         "output_router_logits", "router_aux_loss_coef", "router_jitter_noise", "router_z_loss_coef",
         // Read, or refused, by the loader of the weights.
         "quantization_config", "compression_config",
+        // Read by what follows the hidden states.
+        "sbert_ce_default_activation_function",
     ]
 
     private static let neutralAtOne: Set<String> = [

@@ -11,6 +11,7 @@ public struct ModelConfig: Sendable {
     /// Where the values came from, for messages: a file name.
     public let origin: String
     private let log: ConfigLog
+    private var spellings: [String: String] = [:]
 
     /// A configuration read from `origin`.
     public init(json: JSONObject, origin: String) {
@@ -28,7 +29,22 @@ public struct ModelConfig: Sendable {
         log.read(key)
         var json = json
         json[key] = value
-        return ModelConfig(json: json, origin: origin, log: log)
+        return ModelConfig(json: json, origin: origin, log: log).spelling(spellings)
+    }
+
+    /// The configuration of a class that keeps some keys under names of its own: usual name to own name.
+    ///
+    /// Both are read, as with transformers' `attribute_map`, the own name first; errors name the one that is there.
+    public func spelling(_ spellings: [String: String]) -> ModelConfig {
+        var config = self
+        config.spellings = spellings
+        return config
+    }
+
+    /// The name under which `key` is written down here.
+    private func spelled(_ key: String) -> String {
+        guard let own = spellings[key], json[own] != nil || json[key] == nil else { return key }
+        return own
     }
 
     /// The first `architectures` entry, or an empty string.
@@ -38,7 +54,7 @@ public struct ModelConfig: Sendable {
     public func int(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let int = value.intValue else { throw error(key, "expected an integer, found \(value.kindName)") }
-        note(key, value: int, source: key)
+        note(key, value: int, source: spelled(key))
         return int
     }
 
@@ -55,7 +71,7 @@ public struct ModelConfig: Sendable {
     public func double(_ key: String, default fallback: Double? = nil) throws(ModelError) -> Double {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let double = value.doubleValue else { throw error(key, "expected a number, found \(value.kindName)") }
-        note(key, value: double, source: key)
+        note(key, value: double, source: spelled(key))
         return double
     }
 
@@ -63,7 +79,7 @@ public struct ModelConfig: Sendable {
     public func bool(_ key: String, default fallback: Bool? = nil) throws(ModelError) -> Bool {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let bool = value.boolValue else { throw error(key, "expected true or false, found \(value.kindName)") }
-        note(key, value: bool, source: key)
+        note(key, value: bool, source: spelled(key))
         return bool
     }
 
@@ -71,7 +87,7 @@ public struct ModelConfig: Sendable {
     public func string(_ key: String, default fallback: String? = nil) throws(ModelError) -> String {
         guard let value = present(key) else { return try require(key, fallback) }
         guard let string = value.stringValue else { throw error(key, "expected a string, found \(value.kindName)") }
-        note(key, value: string, source: key)
+        note(key, value: string, source: spelled(key))
         return string
     }
 
@@ -93,12 +109,14 @@ public struct ModelConfig: Sendable {
 
     /// True for a key that is written down as null, which some classes tell from an absent one.
     public func isNull(_ key: String) -> Bool {
+        let key = spelled(key)
         log.read(key)
         return json[key]?.isNull ?? false
     }
 
     /// The value of `key` unless it is absent or null.
     public func present(_ key: String) -> JSONValue? {
+        let key = spelled(key)
         log.read(key)
         guard let value = json[key], !value.isNull else { return nil }
         return value
@@ -106,7 +124,7 @@ public struct ModelConfig: Sendable {
 
     /// An error about `key` of this configuration.
     public func error(_ key: String, _ message: String) -> ModelError {
-        ModelError(architecture: architecture, key: key, message: "\(message) (\(origin))")
+        ModelError(architecture: architecture, key: spelled(key), message: "\(message) (\(origin))")
     }
 
     private func require<T: CustomStringConvertible>(_ key: String, _ fallback: T?) throws(ModelError) -> T {

@@ -98,6 +98,13 @@ public struct KVCacheLayout: Hashable, Sendable {
     public var isRecurrent: Bool {
         specs.contains { if case .recurrent = $0 { true } else { false } }
     }
+
+    /// Bytes of the states of all recurrent layers in one slot; they are float32.
+    public var stateBytesPerSlot: Int {
+        specs.reduce(0) { sum, spec in
+            if case .recurrent(let state) = spec { sum + 4 * state.elements } else { sum }
+        }
+    }
 }
 
 extension KVCacheLayout.Group.Kind {

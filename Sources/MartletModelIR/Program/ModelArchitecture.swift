@@ -21,6 +21,12 @@ public protocol ModelArchitecture: Sendable {
     /// The programs the model has; a decoder only, unless it says otherwise.
     var entryPoints: Set<EntryPoint> { get }
 
+    /// What an encoder does with its hidden states; without layers it gives embeddings, with layers scores.
+    var poolingHead: PoolingHead { get }
+
+    /// Other names that checkpoints have for a weight, tried in order.
+    func aliases(of weight: String) -> [String]
+
     /// Records one of `entryPoints` and returns its output value.
     func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value
 }
@@ -28,16 +34,20 @@ public protocol ModelArchitecture: Sendable {
 extension ModelArchitecture {
     /// A decoder.
     public var entryPoints: Set<EntryPoint> { [.decoder] }
+
+    /// The last token's hidden state.
+    public var poolingHead: PoolingHead { PoolingHead(.last) }
+
+    /// None.
+    public func aliases(of weight: String) -> [String] { [] }
 }
 
 /// The programs a model can have.
 public enum EntryPoint: String, Hashable, Sendable, CaseIterable {
     /// Token ids in, logits of the wanted rows out.
     case decoder
-    /// Token ids in, last hidden states of the wanted rows out.
+    /// Token ids in, last hidden states of the wanted rows out, which `ModelArchitecture.poolingHead` takes further.
     case encoder
-    /// Token ids in, scores of the wanted rows out, one column per label.
-    case classifier
 }
 
 /// Why a configuration cannot be served: which key of which architecture, and what would be accepted.

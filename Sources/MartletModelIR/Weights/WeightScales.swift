@@ -38,8 +38,11 @@ public struct WeightScales: @unchecked Sendable {
         self.columnsPerScale = columnsPerScale
     }
 
+    /// Row-blocks of a matrix of so many rows.
+    public func blocks(rows: Int) -> Int { (rows - 1) / rowsPerScale + 1 }
+
     /// Scales in a row of blocks, for a weight of so many columns.
-    public func scalesPerRow(columns: Int) -> Int { (columns + columnsPerScale - 1) / columnsPerScale }
+    public func scalesPerRow(columns: Int) -> Int { (columns - 1) / columnsPerScale + 1 }
 
     /// The scale number `index`.
     public func value(_ index: Int) -> Float {

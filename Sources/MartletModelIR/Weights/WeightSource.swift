@@ -35,6 +35,14 @@ public struct WeightView: @unchecked Sendable {
     public var rowBytes: Int { format.rowBytes(shape.last ?? 1) }
 }
 
+/// How the elements of a weight lie, without where.
+public struct WeightLayout: Hashable, Sendable {
+    /// Storage format of the elements.
+    public let format: WeightFormat
+    /// Columns under one of the factors that lie apart, or nil.
+    public let columnsPerScale: Int?
+}
+
 /// Where a backend finds the weights a program names.
 public protocol WeightSource: AnyObject, Sendable {
     /// Every weight's Hugging Face name, in file order.

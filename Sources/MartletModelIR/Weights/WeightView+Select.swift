@@ -2,7 +2,7 @@ extension WeightView {
     /// The part of a stored tensor that a reference means.
     ///
     /// A range of whole rows is a view of the same bytes; anything else is copied. Rows keep their format, a transposed
-    /// matrix keeps 16- and 32-bit formats and becomes float32 otherwise, as do rows that share scales with others.
+    /// matrix keeps 16- and 32-bit formats and becomes float32 otherwise.
     /// `shape` must be `selection.storedShape(of:)`.
     func selecting(_ selection: WeightSelection, shape: [Int]) -> WeightView {
         var view = self
@@ -32,17 +32,17 @@ extension WeightView {
 
     private func transposing() -> WeightView {
         let (rows, columns) = (shape[0], shape[1])
-        let target = OwnedBytes(count: bytes.count)
-        switch (format, scales == nil) {
-        case (.f16, true), (.bf16, true):
-            Self.transpose(bytes, UInt16.self, rows, columns, into: target)
-        case (.f32, true):
-            Self.transpose(bytes, UInt32.self, rows, columns, into: target)
-        default:
+        guard isTransposable else {
             let floats = dequantized()
             let wide = OwnedBytes(count: 4 * floats.count)
             floats.withUnsafeBytes { Self.transpose($0, UInt32.self, rows, columns, into: wide) }
             return WeightView(bytes: wide.view, format: .f32, shape: [columns, rows], scales: nil, owner: wide)
+        }
+        let target = OwnedBytes(count: bytes.count)
+        if format == .f32 {
+            Self.transpose(bytes, UInt32.self, rows, columns, into: target)
+        } else {
+            Self.transpose(bytes, UInt16.self, rows, columns, into: target)
         }
         return WeightView(bytes: target.view, format: format, shape: [columns, rows], scales: nil, owner: target)
     }
@@ -69,47 +69,58 @@ extension WeightView {
     private func selecting(_ rows: WeightSelection.Rows) -> WeightView {
         let selected = [rows.length * rows.count] + shape.dropFirst()
         let rowBytes = bytes.count / shape[0]
-        let perRow = scales.map { $0.scalesPerRow(columns: shape.last ?? 1) } ?? 0
-        let isAligned = scales.map { rows.start % $0.rowsPerScale == 0 } ?? true
-        if rows.count == 1, isAligned {
-            let part = scales.map { scales in
-                let scaleRow = perRow * scales.format.bytes
-                let first = rows.start / scales.rowsPerScale
-                let end = (rows.start + rows.length + scales.rowsPerScale - 1) / scales.rowsPerScale
-                return scales.replacing(
-                    UnsafeRawBufferPointer(rebasing: scales.bytes[first * scaleRow..<end * scaleRow]))
-            }
+        let part = scales?.selecting(rows, columns: shape.last ?? 1)
+        if rows.count == 1 {
             let range = rows.start * rowBytes..<(rows.start + rows.length) * rowBytes
             return WeightView(
-                bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), format: format, shape: selected, scales: part,
-                owner: owner)
-        }
-        if let scales, scales.rowsPerScale > 1 {
-            let floats = dequantized()
-            let wide = OwnedBytes(count: 4 * floats.count)
-            floats.withUnsafeBytes { wide.base.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-            return WeightView(bytes: wide.view, format: .f32, shape: shape, scales: nil, owner: wide).selecting(rows)
+                bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), format: format, shape: selected,
+                scales: part?.scales, owner: Owners(owner, part?.owner))
         }
         let target = OwnedBytes(gathering: rows, of: rowBytes, from: bytes)
-        let part = scales.map { scales in
-            let gathered = OwnedBytes(gathering: rows, of: perRow * scales.format.bytes, from: scales.bytes)
-            target.keep(gathered)
-            return scales.replacing(gathered.view)
-        }
-        return WeightView(bytes: target.view, format: format, shape: selected, scales: part, owner: target)
+        return WeightView(
+            bytes: target.view, format: format, shape: selected, scales: part?.scales,
+            owner: Owners(target, part?.owner))
     }
+
+    /// How a part of this tensor will be stored.
+    func layout(of selection: WeightSelection) -> WeightLayout {
+        let isWide = selection.isTransposed && !isTransposable
+        return WeightLayout(format: isWide ? .f32 : format, columnsPerScale: isWide ? nil : scales?.columnsPerScale)
+    }
+
+    private var isTransposable: Bool { scales == nil && [.f32, .f16, .bf16].contains(format) }
 }
 
 extension WeightScales {
-    fileprivate func replacing(_ bytes: UnsafeRawBufferPointer) -> WeightScales {
+    fileprivate func replacing(_ bytes: UnsafeRawBufferPointer, rowsPerScale rows: Int? = nil) -> WeightScales {
         WeightScales(
-            bytes: bytes, format: format, rowsPerScale: rowsPerScale, columnsPerScale: columnsPerScale)
+            bytes: bytes, format: format, rowsPerScale: rows ?? rowsPerScale, columnsPerScale: columnsPerScale)
+    }
+
+    /// The scales of some rows: where these begin with a block, or lie within one, a view; else one for every row.
+    fileprivate func selecting(_ rows: WeightSelection.Rows, columns: Int) -> (scales: WeightScales, owner: AnyObject?)
+    {
+        let blockBytes = scalesPerRow(columns: columns) * format.bytes
+        let (first, last) = (rows.start / rowsPerScale, (rows.start + rows.length - 1) / rowsPerScale)
+        if rows.count == 1, rows.start % rowsPerScale == 0 || first == last {
+            return (
+                replacing(UnsafeRawBufferPointer(rebasing: bytes[first * blockBytes..<(last + 1) * blockBytes])), nil
+            )
+        }
+        let target = OwnedBytes(count: rows.count * rows.length * blockBytes)
+        guard let source = bytes.baseAddress else { return (self, nil) }
+        for index in 0..<rows.count * rows.length {
+            let row = rows.start + index / rows.length * rows.stride + index % rows.length
+            (target.base + index * blockBytes).copyMemory(
+                from: source + row / rowsPerScale * blockBytes, byteCount: blockBytes)
+        }
+        return (replacing(target.view, rowsPerScale: 1), target)
     }
 }
 
 extension WeightSelection {
     /// The shape of the stored tensor whose part has the shape `shape`.
-    func storedShape(of shape: [Int]) -> [Int] {
+    public func storedShape(of shape: [Int]) -> [Int] {
         var stored = shape
         if let rows { stored[0] = rows.storedRows }
         if isTransposed { stored.reverse() }
@@ -117,11 +128,22 @@ extension WeightSelection {
     }
 }
 
+/// Keeps two others alive.
+private final class Owners {
+    private let first: AnyObject?
+    private let second: AnyObject?
+
+    /// Nothing where there is nothing to keep.
+    init?(_ first: AnyObject?, _ second: AnyObject?) {
+        if first == nil && second == nil { return nil }
+        (self.first, self.second) = (first, second)
+    }
+}
+
 /// Memory that lives as long as the views of it.
 private final class OwnedBytes {
     let base: UnsafeMutableRawPointer
     private let count: Int
-    private var kept: AnyObject?
 
     init(count: Int) {
         self.count = count
@@ -142,6 +164,4 @@ private final class OwnedBytes {
     deinit { base.deallocate() }
 
     var view: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
-
-    func keep(_ other: AnyObject) { kept = other }
 }

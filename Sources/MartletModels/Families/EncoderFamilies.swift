@@ -2,5 +2,5 @@ internal import MartletModelIR
 
 extension ModelRegistry {
     /// Encoders.
-    static let encoderFamilies: [any ModelArchitecture.Type] = []
+    static let encoderFamilies: [any ModelArchitecture.Type] = [Bert.self, ModernBert.self]
 }

@@ -19,5 +19,7 @@ struct DecoderDefaults: Sendable {
     var normEps: (key: String, value: Double) = ("rms_norm_eps", 1e-6)
     var tieWordEmbeddings = false
     var maxPositionEmbeddings: Int
+    /// Whether the shape has a rotary embedding; false where there is none, or one that the shape cannot tell.
+    var isRotary = true
     var rope = RopeDefaults()
 }

@@ -35,6 +35,11 @@ struct DecoderShape: Hashable, Sendable {
         activation = try config.activation(defaults.activation.key, default: defaults.activation.value)
         tieWordEmbeddings = try config.bool("tie_word_embeddings", default: defaults.tieWordEmbeddings)
         let positions = try config.size("max_position_embeddings", default: defaults.maxPositionEmbeddings)
+        guard defaults.isRotary else {
+            rotary = RotaryEmbedding(rotaryDim: 0, inverseFrequencies: [])
+            maxPositionEmbeddings = positions
+            return
+        }
         let rope = try RopeParameters(
             config: config, headDim: headDim, maxPositionEmbeddings: positions, defaults: defaults.rope)
         try rope.refuseUnusedKeys(config)

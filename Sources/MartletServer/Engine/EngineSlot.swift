@@ -5,7 +5,7 @@ import Synchronization
 final class EngineSlot: Sendable {
     /// A loaded engine.
     struct Ready: Sendable {
-        let engine: any ServingEngine
+        let engine: any ServedEngine
         let metrics: ServerMetrics
         /// The names requests may use, the first being the one answers carry.
         let modelNames: [String]
@@ -22,7 +22,7 @@ final class EngineSlot: Sendable {
     private let state = Mutex(State.loading)
 
     /// Serves `engine` from now on, unless the server already stops.
-    func fill(_ engine: any ServingEngine, modelNames: [String]) {
+    func fill(_ engine: any ServedEngine, modelNames: [String]) {
         let model = engine.servedModel
         let ready = Ready(
             engine: engine, metrics: ServerMetrics(maxModelLen: model.maxModelLen),
@@ -72,5 +72,23 @@ extension EngineSlot.Ready {
         guard let model, !model.isEmpty else { return modelNames[0] }
         guard modelNames.contains(model) else { throw .unknownModel(model, served: modelNames) }
         return model
+    }
+
+    /// The engine as one that generates text; `api` names what the request asks for.
+    ///
+    /// **Throws** 400 for a model that does not.
+    func generator(for api: String) throws(APIError) -> any ServingEngine {
+        guard let engine = engine as? any ServingEngine else { throw .wrongTask(api) }
+        return engine
+    }
+
+    /// The engine as one that gives embeddings or scores; `api` names what the request asks for.
+    ///
+    /// **Throws** 400 for a model that does not, or not what `task` says.
+    func pooler(for api: String, task: PoolingModel.Task? = nil) throws(APIError) -> any PoolingServingEngine {
+        guard let engine = engine as? any PoolingServingEngine, task == nil || task == engine.task else {
+            throw .wrongTask(api)
+        }
+        return engine
     }
 }

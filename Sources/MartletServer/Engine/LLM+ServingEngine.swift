@@ -7,9 +7,11 @@ import MartletTokenizers
 extension LLM: ServingEngine {
     /// What `/v1/models` tells of this model.
     public var servedModel: ServedModel {
-        ServedModel(
+        var model = ServedModel(
             name: info.name, root: info.origin, maxModelLen: info.maxModelLen, blockSize: info.memory.blockSize,
             numBlocks: info.memory.numBlocks, kvCacheDType: info.kvCacheDType)
+        model.samplingDefaults = samplingDefaults.parameters
+        return model
     }
 
     /// What the engine is doing now.

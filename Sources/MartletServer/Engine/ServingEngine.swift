@@ -2,8 +2,8 @@ public import Martlet
 public import MartletEngine
 public import MartletJSON
 
-/// What the endpoints need of a loaded model; `LLM` is one, tests bring their own.
-public protocol ServingEngine: Sendable {
+/// What all endpoints need of a loaded model.
+public protocol ServedEngine: Sendable {
     /// Fixed facts about the model.
     var servedModel: ServedModel { get }
 
@@ -24,16 +24,42 @@ public protocol ServingEngine: Sendable {
     /// The token as the vocabulary spells it, for instance `Ġthe`.
     func vocabularyEntry(_ tokenID: Int32) -> String
 
+    /// Stops serving; nil aborts what runs at once.
+    func shutDown(drainTimeout: Duration?) async
+}
+
+/// A model that generates text; `LLM` is one, tests bring their own.
+public protocol ServingEngine: ServedEngine {
     /// The prompt of a conversation, and how its answers are read.
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat
+
+    /// What a request samples with and where each value comes from.
+    func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter]
 
     /// Starts the outputs of one prompt; dropping the sequence or cancelling its reader aborts them.
     func events(
         for request: GenerationRequest
     ) async throws(LLMError) -> any AsyncSequence<GenerationEvent, LLMError> & Sendable
+}
 
-    /// Stops serving; nil aborts what runs at once.
-    func shutDown(drainTimeout: Duration?) async
+/// A model that gives embeddings or scores; `PoolingModel` is one. Cancelling the calling task takes a request back.
+public protocol PoolingServingEngine: ServedEngine {
+    /// What the model gives.
+    var task: PoolingModel.Task { get }
+
+    /// Names of the labels it scores; empty for embeddings.
+    var labels: [String] { get }
+
+    /// The embedding of every input.
+    func embed(_ inputs: [PoolingInput], options: PoolingOptions) async throws(LLMError) -> PoolingResult
+
+    /// The labels' scores of every input.
+    func classify(_ inputs: [PoolingInput], options: PoolingOptions) async throws(LLMError) -> PoolingResult
+
+    /// How well each second text answers the first; `first` has one text for all or as many as `second`.
+    func score(
+        _ first: [String], _ second: [String], instruction: String?, options: PoolingOptions
+    ) async throws(LLMError) -> PoolingResult
 }
 
 /// Fixed facts about a model, for `/v1/models`, `/tokenize` and `/metrics`.
@@ -52,6 +78,8 @@ public struct ServedModel: Sendable, Hashable {
     public var enablePrefixCaching: Bool
     /// Element type of the KV cache.
     public var kvCacheDType: String
+    /// What requests sample with unless they say otherwise.
+    public var samplingDefaults: [SamplingParameter] = []
 
     /// A model's facts.
     public init(

@@ -39,6 +39,11 @@ struct APIError: Error, Sendable, Hashable {
             "`\(param)` is not supported by this server; accepted: \(accepted)", param: param, code: "unsupported")
     }
 
+    /// 400 for an API that the model is not made for, in vLLM's words.
+    static func wrongTask(_ api: String) -> APIError {
+        badRequest("The model does not support \(api) API", param: "model", code: "unsupported")
+    }
+
     /// 401: no or a wrong API key.
     static let unauthorized = APIError(
         status: .unauthorized, type: "authentication_error",

@@ -1,12 +1,17 @@
 import MartletJSON
 
 extension PostProcessor {
-    /// The `post_processor` of tokenizer.json, as far as it concerns a single text.
+    /// The `post_processor` of tokenizer.json.
     init(json: JSONValue) throws(TokenizerError) {
         var (special, plain) = (Encodings(addsSpecial: true), Encodings(addsSpecial: false))
         try special.apply(json)
         try plain.apply(json)
-        self.init(parts: special.list.flatMap { $0 }, plainParts: plain.list.flatMap { $0 })
+        // A file that cannot make pairs still makes single texts.
+        var pair = Encodings(addsSpecial: true, isPair: true)
+        let hasPair = (try? pair.apply(json)) != nil
+        self.init(
+            parts: special.list.flatMap { $0.map(\.part) }, plainParts: plain.list.flatMap { $0.map(\.part) },
+            pairParts: hasPair ? pair.list.flatMap { $0 } : nil)
     }
 }
 
@@ -19,9 +24,12 @@ private struct Encodings {
     private static let maxParts = 4096
 
     let addsSpecial: Bool
-    private(set) var list: [[PostProcessor.Part]] = [[.text]]
+    private(set) var list: [[PostProcessor.TypedPart]] = [[.init(part: .text, type: 0)]]
 
-    init(addsSpecial: Bool) { self.addsSpecial = addsSpecial }
+    init(addsSpecial: Bool, isPair: Bool = false) {
+        self.addsSpecial = addsSpecial
+        if isPair { list.append([.init(part: .secondText, type: 1)]) }
+    }
 
     mutating func apply(_ json: JSONValue) throws(TokenizerError) {
         if json.isNull { return }
@@ -55,8 +63,11 @@ private struct Encodings {
         let sep = try Self.id(json["sep"]?[1], "sep")
         guard addsSpecial else { return }
         for index in list.indices {
-            let before: [PostProcessor.Part] = index == 0 ? [.token(cls)] : separatesBefore ? [.token(sep)] : []
-            list[index] = before + list[index] + [.token(sep)]
+            // RoBERTa knows one type only; BERT's second text and what follows it are of the second.
+            let type: Int32 = separatesBefore || index == 0 ? 0 : 1
+            func token(_ id: Int32) -> PostProcessor.TypedPart { .init(part: .token(id), type: type) }
+            let before = index == 0 ? [token(cls)] : separatesBefore ? [token(sep)] : []
+            list[index] = before + list[index].map { .init(part: $0.part, type: type) } + [token(sep)]
         }
     }
 
@@ -65,18 +76,20 @@ private struct Encodings {
             throw .malformed("post_processor: a template follows one that makes \(list.count) parts, not one or two")
         }
         let name = list.count == 1 ? "single" : "pair"
-        var result: [[PostProcessor.Part]] = []
+        var result: [[PostProcessor.TypedPart]] = []
         for piece in json[name]?.arrayValue ?? [] {
             if let sequence = piece["Sequence"] {
                 let index = sequence["id"] == "B" ? 1 : 0
                 guard list.indices.contains(index) else {
                     throw .malformed("post_processor: `\(name)` names a text that there is not")
                 }
-                result.append(list[index])
+                let type = Self.typeID(of: sequence)
+                result.append(list[index].map { .init(part: $0.part, type: type) })
             } else if let token = piece["SpecialToken"]?["id"]?.stringValue {
-                var tokens: [PostProcessor.Part] = []
+                let type = Self.typeID(of: piece["SpecialToken"])
+                var tokens: [PostProcessor.TypedPart] = []
                 for id in json["special_tokens"]?[token]?["ids"]?.arrayValue ?? [] {
-                    tokens.append(.token(try Self.id(id, token)))
+                    tokens.append(.init(part: .token(try Self.id(id, token)), type: type))
                 }
                 if addsSpecial { result.append(tokens) }
             } else {
@@ -84,6 +97,11 @@ private struct Encodings {
             }
         }
         list = result
+    }
+
+    /// The `type_id` of a template's piece.
+    private static func typeID(of piece: JSONValue?) -> Int32 {
+        piece?["type_id"]?.intValue.flatMap { Int32(exactly: $0) } ?? 0
     }
 
     private static func id(_ json: JSONValue?, _ name: String) throws(TokenizerError) -> Int32 {

@@ -3,13 +3,13 @@ internal import MartletModelIR
 
 extension Checkpoint {
     /// The checkpoint in the parts of one GGUF model; the metadata are those of the first.
-    init(parts: [GGUF]) throws(CheckpointError) {
+    init(parts: [GGUF], configOverrides: JSONObject) throws(CheckpointError) {
         let gguf = parts[0]
         let architecture = try GGUFArchitecture(gguf)
         let vocabulary = try GGUFVocabularyMetadata(gguf)
         let json = try GGUFConfig.json(architecture, parts: parts, vocabulary: vocabulary)
         let weights = try GGUFWeights(parts: parts)
-        config = ModelConfig(json: json, origin: gguf.file.path)
+        config = ModelConfig(json: ModelConfig.json(json, overriddenBy: configOverrides), origin: gguf.file.path)
         self.weights = weights
         generationConfig = nil
         tokenizer = .gguf(vocabulary)

@@ -3,10 +3,11 @@ internal import MartletModelIR
 
 extension Checkpoint {
     /// The checkpoint in a folder that has config.json and safetensors files.
-    init(folder: Folder) throws(CheckpointError) {
-        guard let json = try folder.object(in: "config.json") else {
+    init(folder: Folder, configOverrides: JSONObject) throws(CheckpointError) {
+        guard let stored = try folder.object(in: "config.json") else {
             throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
         }
+        let json = ModelConfig.json(stored, overriddenBy: configOverrides)
         let (files, index) = try Self.weightFiles(folder)
         let origin = folder.path(of: "config.json")
         let quantization = try QuantizationConfig.find(in: json, origin: origin)
@@ -22,10 +23,10 @@ extension Checkpoint {
         generationConfig = try folder.object(in: "generation_config.json")
         tokenizer = .huggingFace(directory: folder.path)
         chatTemplates = try folder.chatTemplates()
-        let stored = renaming.map { Set($0.map(\.stored)) }
-        let entries = weights.entries.filter { stored?.contains($0.name) ?? true }
+        let storedNames = renaming.map { Set($0.map(\.stored)) }
+        let entries = weights.entries.filter { storedNames?.contains($0.name) ?? true }
         formats = FormatSummary.summarize(entries.map { ($0.dtype.name, $0.range.count) })
-        parameterCount = renaming == nil ? weights.parameterCount : entries.reduce(0) { $0 + $1.elementCount }
+        parameterCount = weights.parameterCount(of: renaming?.map(\.stored) ?? weights.names)
         mappings = weights.files
     }
 

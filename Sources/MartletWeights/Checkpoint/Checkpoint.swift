@@ -31,7 +31,11 @@ public struct Checkpoint: Sendable {
     /// Opens a Hugging Face folder, a folder with one GGUF file, or a GGUF file.
     ///
     /// **Throws** when nothing usable is there, saying what was looked for, and for files that are broken.
-    public static func open(path: String) throws(CheckpointError) -> Checkpoint {
+    ///
+    /// - Parameter configOverrides: Members that replace those of config.json, see `ModelConfig.overridden`.
+    public static func open(
+        path: String, configOverrides: JSONObject = JSONObject()
+    ) throws(CheckpointError) -> Checkpoint {
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT || errno == ENOTDIR else {
@@ -39,12 +43,13 @@ public struct Checkpoint: Sendable {
             }
             throw .notFound(path: path, message: "no such file or folder; give \(accepted)")
         }
-        return status.st_mode & S_IFMT == S_IFDIR ? try open(folder: Folder(path: path)) : try open(file: path)
+        return status.st_mode & S_IFMT == S_IFDIR 
+            ? try open(folder: Folder(path: path), configOverrides) : try open(file: path, configOverrides)
     }
 
     /// Opens a GGUF file that lies in memory and outlives the checkpoint, such as one compiled into the program.
     public static func open(ggufBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) -> Checkpoint {
-        try Checkpoint(parts: [GGUF(file: MappedFile(borrowing: ggufBytes, name: name))])
+        try Checkpoint(parts: [GGUF(file: MappedFile(borrowing: ggufBytes, name: name))], configOverrides: JSONObject())
     }
 
     /// Asks the system to read all weights ahead.
@@ -54,7 +59,7 @@ public struct Checkpoint: Sendable {
 
     static let accepted = "a folder with config.json and *.safetensors files, or a .gguf file"
 
-    private static func open(folder: Folder) throws(CheckpointError) -> Checkpoint {
+    private static func open(folder: Folder, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
         if folder.contains("config.json") && !folder.names.contains(where: isWeightFile) {
             throw .notFound(
                 path: folder.path,
@@ -62,7 +67,7 @@ public struct Checkpoint: Sendable {
                     + "model.safetensors.index.json and *.safetensors")
         }
         if folder.contains("config.json"), folder.names.contains(where: { $0.hasSuffix(".safetensors") }) {
-            return try Checkpoint(folder: folder)
+            return try Checkpoint(folder: folder, configOverrides: overrides)
         }
         let ggufs = folder.names.filter { $0.hasSuffix(".gguf") }
         let firsts = ggufs.filter { !$0.contains("-of-") || $0.contains("-00001-of-") }
@@ -70,7 +75,7 @@ public struct Checkpoint: Sendable {
         case 0:
             throw .notFound(path: folder.path, message: "no config.json and no .gguf file here; give \(accepted)")
         case 1:
-            return try open(file: folder.path(of: firsts[0]))
+            return try open(file: folder.path(of: firsts[0]), overrides)
         default:
             throw .unsupported(
                 file: folder.path, message: "several GGUF files, name one: \(firsts.joined(separator: ", "))")
@@ -81,8 +86,10 @@ public struct Checkpoint: Sendable {
         name.hasSuffix(".safetensors") || name.hasSuffix(".gguf")
     }
 
-    private static func open(file path: String) throws(CheckpointError) -> Checkpoint {
-        if try MappedFile(path: path).withBytes(GGUF.isGGUF) { return try Checkpoint(parts: GGUFSplit.open(path)) }
+    private static func open(file path: String, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
+        if try MappedFile(path: path).withBytes(GGUF.isGGUF) {
+            return try Checkpoint(parts: GGUFSplit.open(path), configOverrides: overrides)
+        }
         if path.hasSuffix(".safetensors") {
             throw .unsupported(file: path, message: "a safetensors file alone has no configuration; give its folder")
         }

@@ -116,8 +116,9 @@ struct QuantizationConfig: Hashable, Sendable {
         return (block, scheme)
     }
 
-    /// Writes down what the weights are and what becomes of the activations.
+    /// Writes down what the weights are and what becomes of the activations; the section counts as read.
     func note(in config: ModelConfig) {
+        _ = (config.present("quantization_config"), config.present("compression_config"))
         let weights =
             switch method {
             case .mxfp4: "mxfp4, a scale for every 32 columns"

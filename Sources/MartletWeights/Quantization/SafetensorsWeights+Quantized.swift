@@ -27,13 +27,15 @@ extension SafetensorsWeights {
     /// The weight a FP8 tensor and its scales make.
     func float8(_ name: String, _ entry: Safetensors.Entry) throws(CheckpointError) -> WeightView {
         guard let quantization, quantization.method != .mxfp4 else {
-            throw unsupported(name, "has type \(entry.dtype), but config.json has no quantization_config that explains it")
+            throw unsupported(
+                name, "has type \(entry.dtype), but config.json has no quantization_config that explains it")
         }
         let candidates = Self.scaleNames(of: name)
         guard let scaleName = candidates.first(where: { self.entry($0) != nil }), let scales = self.entry(scaleName)
         else {
             throw unsupported(
-                name, "has type \(entry.dtype), but there are no scales: looked for \(candidates.joined(separator: ", "))")
+                name,
+                "has type \(entry.dtype), but there are no scales: looked for \(candidates.joined(separator: ", "))")
         }
         guard let format = scales.dtype.scaleFormat else {
             throw unsupported(
@@ -42,7 +44,8 @@ extension SafetensorsWeights {
         guard let grid = ScaleGrid(weight: entry.shape, scales: scales.shape, block: quantization.block) else {
             let blocks = quantization.block.map { ", or one for each block of \($0.rows) x \($0.columns)" } ?? ""
             throw unsupported(
-                scaleName, "of shape \(scales.shape) cannot be the scales of a weight of shape \(entry.shape): expected "
+                scaleName,
+                "of shape \(scales.shape) cannot be the scales of a weight of shape \(entry.shape): expected "
                     + "one for the tensor, one for each row\(blocks)")
         }
         return WeightView(
@@ -66,7 +69,8 @@ extension SafetensorsWeights {
         let shape = blocks.shape
         guard shape.count >= 3, shape.last == 16, scales.shape == shape.dropLast(), shape.allSatisfy({ $0 > 0 }) else {
             throw unsupported(
-                "\(name)_blocks", "of shape \(shape) with scales of shape \(scales.shape); expected [.., n, k / 32, 16] "
+                "\(name)_blocks",
+                "of shape \(shape) with scales of shape \(scales.shape); expected [.., n, k / 32, 16] "
                     + "and [.., n, k / 32]")
         }
         return WeightView(

@@ -7,6 +7,7 @@ final class SafetensorsWeights: WeightSource {
     let quantization: QuantizationConfig?
     private let shards: [Safetensors]
     private let places: [String: Place]
+    private let storedNames: StoredNames
 
     private struct Place: Sendable {
         let shard: Int
@@ -40,20 +41,20 @@ final class SafetensorsWeights: WeightSource {
         self.shards = shards
         self.places = places
         self.quantization = quantization
-        guard quantization != nil else {
-            self.names = names
-            return
+        if quantization != nil {
+            let scales = Set(names.flatMap(Self.scaleNames))
+            names = names.filter { !scales.contains($0) && !Self.isActivationScale($0) }.compactMap {
+                Self.presentedName(of: $0, where: { places[$0] != nil })
+            }
         }
-        let scales = Set(names.flatMap(Self.scaleNames))
-        self.names = names.filter { !scales.contains($0) && !Self.isActivationScale($0) }.compactMap {
-            Self.presentedName(of: $0, where: { places[$0] != nil })
-        }
+        self.names = names
+        storedNames = StoredNames(names)
     }
 
     var entries: [Safetensors.Entry] { shards.flatMap(\.entries) }
 
-    /// The number of elements of all weights; scales are none.
-    var parameterCount: Int {
+    /// The number of elements of these weights; scales are none.
+    func parameterCount(of names: [String]) -> Int {
         names.reduce(0) { count, name in
             let entry = entry(name) ?? entry("\(name)_blocks")
             guard let entry, entry.dtype.bits != nil else { return count }
@@ -89,11 +90,13 @@ final class SafetensorsWeights: WeightSource {
     }
 
     private func read(_ name: String) throws(CheckpointError) -> WeightView? {
+        let name = storedNames.stored(name) ?? name
         guard let entry = entry(name) else { return try mxfp4(name) }
         if entry.dtype.name == "F8_E4M3" { return try float8(name, entry) }
         guard let format = entry.dtype.format else {
             throw unsupported(
-                name, "has type \(entry.dtype), which weights cannot have; F32, F16, BF16 and, with scales, F8_E4M3 can")
+                name, "has type \(entry.dtype), which weights cannot have; F32, F16, BF16 and, with scales, F8_E4M3 can"
+            )
         }
         try checkHasNoScales(name, entry)
         return WeightView(bytes: bytes(of: name), format: format, shape: entry.shape)

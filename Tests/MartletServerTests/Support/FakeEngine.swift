@@ -122,6 +122,8 @@ final class FakeEngine: ServingEngine {
 
     func vocabularyEntry(_ tokenID: Int32) -> String { "<\(tokenID)>" }
 
+    func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter] { [] }
+
     func prepare(_ chat: ChatPrompt) throws(LLMError) -> PreparedChat {
         change { $0.chats.append(chat) }
         let turns = chat.messages.map { message in

@@ -28,7 +28,7 @@ struct InProcessClient {
     let slot = EngineSlot()
     private let dispatcher: Dispatcher
 
-    init(_ engine: (any ServingEngine)?, _ configure: (inout MartletServer.ServerConfiguration) -> Void = { _ in }) {
+    init(_ engine: (any ServedEngine)?, _ configure: (inout MartletServer.ServerConfiguration) -> Void = { _ in }) {
         var configuration = MartletServer.ServerConfiguration()
         configure(&configuration)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

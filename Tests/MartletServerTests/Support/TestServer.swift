@@ -21,7 +21,7 @@ struct TestServer: Sendable {
 
     /// The same with an engine that loads.
     static func run<Value: Sendable>(
-        loading load: @escaping @Sendable () async throws -> any ServingEngine,
+        loading load: @escaping @Sendable () async throws -> any ServedEngine,
         _ configure: (inout ServerConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {

@@ -1,7 +1,7 @@
 /// Four-bit floating point E2M1. **Source** OCP Microscaling Formats, ggml-common.h `block_mxfp4`.
 enum Float4 {
-    /// The sixteen values.
-    private static let values: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6]
+    /// The sixteen values; negative zero counts as zero, as in gguf-py.
+    private static let values: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 0, -0.5, -1, -1.5, -2, -3, -4, -6]
 
     /// Two elements of a byte, the low nibble first.
     static func pair(_ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<Float>) {

@@ -13,14 +13,15 @@ struct ChatCompletionsEndpoint: Endpoint {
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
         let ready = try slot.forWork()
+        let engine = try ready.generator(for: "Chat Completions")
         let request = try ChatCompletionRequest(
             try JSONReader.requestObject(call.body), configuration: configuration)
         let model = try ready.resolve(model: request.fields.model)
-        let (prompt, parser) = try lower(request, on: ready)
+        let (prompt, parser) = try lower(request, on: engine)
         let run = try await call.generate { () async throws(APIError) in
             try await GenerationRun.start([prompt], on: ready, call: call, promptParam: "messages")
         }
-        let names = TokenNames(engine: ready.engine, asIDs: request.fields.tokensAsIDs)
+        let names = TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs)
         let identity = AnswerIdentity(
             id: "chatcmpl-\(request.fields.requestID ?? call.requestID)",
             object: request.fields.stream ? "chat.completion.chunk" : "chat.completion",
@@ -36,17 +37,20 @@ struct ChatCompletionsEndpoint: Endpoint {
             }
             response = .json(collector.answer)
         }
+        if request.fields.returnSamplingParameters {
+            try response.reportSamplingParameters(of: prompt, engine: ready.engine)
+        }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
     }
 
     private func lower(
-        _ request: ChatCompletionRequest, on ready: EngineSlot.Ready
+        _ request: ChatCompletionRequest, on engine: any ServingEngine
     ) throws(APIError) -> (GenerationRequest, OutputParser?) {
         var prompt = request.fields.template
         let prepared: PreparedChat
         do throws(LLMError) {
-            prepared = try ready.engine.prepare(request.chat)
+            prepared = try engine.prepare(request.chat)
         } catch {
             throw APIError(error, promptParam: "messages")
         }
@@ -54,7 +58,7 @@ struct ChatCompletionsEndpoint: Endpoint {
         prompt.keptSpecialTokens = prepared.keptSpecialTokens
         // Templates write their own special tokens.
         prompt.addSpecialTokens = request.fields.addSpecialTokens ?? false
-        try prompt.truncate(to: request.fields.truncatePromptTokens, engine: ready.engine, promptParam: "messages")
+        try prompt.truncate(to: request.fields.truncatePromptTokens, engine: engine, promptParam: "messages")
         return (prompt, prepared.parser)
     }
 }

@@ -12,9 +12,10 @@ struct CompletionsEndpoint: Endpoint {
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
         let ready = try slot.forWork()
+        let engine = try ready.generator(for: "Completions")
         let request = try CompletionRequest(try JSONReader.requestObject(call.body), limits: configuration.limits)
         let model = try ready.resolve(model: request.fields.model)
-        let prompts = try lower(request, engine: ready.engine)
+        let prompts = try lower(request, engine: engine)
         let run = try await call.generate { () async throws(APIError) in
             try await GenerationRun.start(prompts, on: ready, call: call, promptParam: "prompt")
         }
@@ -23,7 +24,7 @@ struct CompletionsEndpoint: Endpoint {
             created: HTTPDate.unixNow(), model: model)
         let choices = CompletionChoices(
             request: request, prompts: prompts.map(\.prompt),
-            names: TokenNames(engine: ready.engine, asIDs: request.fields.tokensAsIDs))
+            names: TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs))
         var response: Response
         if request.fields.stream {
             response = call.stream(
@@ -34,6 +35,9 @@ struct CompletionsEndpoint: Endpoint {
                 try await run.forEach { collector.add($1, prompt: $0) }
             }
             response = .json(collector.answer)
+        }
+        if request.fields.returnSamplingParameters {
+            try response.reportSamplingParameters(of: prompts[0], engine: ready.engine)
         }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response

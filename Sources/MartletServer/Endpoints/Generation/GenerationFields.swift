@@ -13,6 +13,8 @@ struct GenerationFields: Sendable {
     var template = GenerationRequest(prompt: .tokenIDs([]))
     var requestID: String?
     var returnTokenIDs = false
+    /// Answer with a header that tells what was sampled with, and why.
+    var returnSamplingParameters = false
     /// Log-probabilities name tokens `token_id:N`.
     var tokensAsIDs = false
     /// Keep only the last tokens of the prompt; -1: as many as the model takes.
@@ -26,7 +28,7 @@ struct GenerationFields: Sendable {
         try readStopping(&reader, limits: limits)
         template.sampling = try SamplingOverrides(&reader)
         template.n = try reader.integer("n", in: 1...limits.maxSequences) ?? 1
-        template.skipSpecialTokens = try reader.bool("skip_special_tokens") ?? true
+        template.skipSpecialTokens = try reader.bool("skip_special_tokens")
         template.promptLogprobs = try reader.integer("prompt_logprobs", in: 0...limits.maxLogprobs)
         template.priority = try reader.integer("priority") ?? 0
         template.cacheSalt = try reader.string("cache_salt")
@@ -42,6 +44,7 @@ struct GenerationFields: Sendable {
                 "`request_id` must be 1 to 256 printable ASCII characters", param: "request_id", code: "invalid_value")
         }
         returnTokenIDs = try reader.bool("return_token_ids") ?? false
+        returnSamplingParameters = try reader.bool("return_sampling_params") ?? false
         tokensAsIDs = try reader.bool("return_tokens_as_token_ids") ?? false
         truncatePromptTokens = try reader.integer("truncate_prompt_tokens", in: -1 ... .max)
         echo = try reader.bool("echo") ?? false

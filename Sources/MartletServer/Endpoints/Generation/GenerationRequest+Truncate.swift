@@ -2,7 +2,7 @@ import Martlet
 
 extension GenerationRequest {
     /// Keeps the last `limit` tokens of the prompt; -1 keeps as many as the model takes.
-    mutating func truncate(to limit: Int?, engine: any ServingEngine, promptParam: String) throws(APIError) {
+    mutating func truncate(to limit: Int?, engine: any ServedEngine, promptParam: String) throws(APIError) {
         guard let limit else { return }
         guard limit != 0 else {
             throw .badRequest(

@@ -16,9 +16,10 @@ struct GenerationRun: Sendable {
     static func start(
         _ requests: [GenerationRequest], on ready: EngineSlot.Ready, call: HTTPCall, promptParam: String
     ) async throws(APIError) -> GenerationRun {
+        let engine = try ready.generator(for: "Completions")
         var prompts: [(request: GenerationRequest, events: Events)] = []
         do throws(LLMError) {
-            for request in requests { prompts.append((request, try await ready.engine.events(for: request))) }
+            for request in requests { prompts.append((request, try await engine.events(for: request))) }
         } catch {
             let apiError = APIError(error, promptParam: promptParam)
             ready.metrics.countRejection(apiError.code ?? "invalid_request")

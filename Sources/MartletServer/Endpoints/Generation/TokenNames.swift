@@ -4,7 +4,7 @@ import MartletModelIR
 
 /// How log-probabilities name tokens.
 struct TokenNames: Sendable {
-    let engine: any ServingEngine
+    let engine: any ServedEngine
     /// `token_id:N` instead of text, which two tokens may share.
     let asIDs: Bool
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import Martlet
 import MartletJSON
 
 /// `/v1/models`: what is served.
@@ -34,6 +35,7 @@ extension EngineSlot.Ready {
         return [
             "id": .string(name), "object": "model", "created": .integer(Int64(created)), "owned_by": "martlet",
             "root": .string(model.root), "parent": nil, "max_model_len": .integer(Int64(model.maxModelLen)),
+            "sampling_defaults": model.samplingDefaults.json,
         ]
     }
 }

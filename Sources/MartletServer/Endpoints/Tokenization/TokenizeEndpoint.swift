@@ -14,7 +14,7 @@ struct TokenizeEndpoint: Endpoint {
         let ready = try slot.forWork()
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         _ = try ready.resolve(model: try reader.string("model"))
-        let ids = try tokenIDs(&reader, engine: ready.engine)
+        let ids = try tokenIDs(&reader, on: ready)
         let wantsStrings = try reader.bool("return_token_strs") ?? false
         var response = Response.json([
             "count": .integer(Int64(ids.count)), "max_model_len": .integer(Int64(ready.engine.servedModel.maxModelLen)),
@@ -25,12 +25,13 @@ struct TokenizeEndpoint: Endpoint {
         return response
     }
 
-    private func tokenIDs(_ reader: inout FieldReader, engine: any ServingEngine) throws(APIError) -> [Int32] {
+    private func tokenIDs(_ reader: inout FieldReader, on ready: EngineSlot.Ready) throws(APIError) -> [Int32] {
         var prompt = GenerationRequest.Prompt.tokenIDs([])
         let isChat = reader.value("prompt") == nil
         if let text = try reader.string("prompt") {
             prompt = .text(text)
         } else if reader.value("messages") != nil {
+            let engine = try ready.generator(for: "Chat Completions")
             let chat = try ChatPrompt(&reader, configuration: configuration)
             do throws(LLMError) { prompt = try engine.prepare(chat).prompt } catch {
                 throw APIError(error, promptParam: "messages")
@@ -43,7 +44,7 @@ struct TokenizeEndpoint: Endpoint {
         switch prompt {
         case .tokenIDs(let ids): return ids
         case .text(let text):
-            do throws(LLMError) { return try engine.encode(text, addSpecialTokens: addSpecialTokens) } catch {
+            do throws(LLMError) { return try ready.engine.encode(text, addSpecialTokens: addSpecialTokens) } catch {
                 throw APIError(error, promptParam: isChat ? "messages" : "prompt")
             }
         }

@@ -1,0 +1,7 @@
+extension GoldenLogitsTests {
+    /// Fixtures with FP8 weights.
+    static let quantizedFolders: [String] = [
+        "llama_fp8_blocks", "qwen3_fp8_small_blocks", "qwen2_fp8_exponents", "mistral_fp8_static",
+        "qwen3_fp8_channels",
+    ]
+}
