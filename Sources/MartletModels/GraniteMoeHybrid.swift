@@ -34,7 +34,7 @@ public struct GraniteMoeHybrid: ModelArchitecture {
         isRotated = try Self.isRotated(config)
         sharedWidth = try config.size("shared_intermediate_size", default: 1024)
         experts = try ExpertSettings(
-            config: config,
+            config: config, layers: shape.numHiddenLayers,
             .init(
                 count: (["num_local_experts"], 8), topK: (["num_experts_per_tok"], 2),
                 width: ("intermediate_size", 11_008)))
@@ -42,7 +42,7 @@ public struct GraniteMoeHybrid: ModelArchitecture {
         residualMultiplier = Float(try config.double("residual_multiplier", default: 1))
         attentionMultiplier = Float(try config.double("attention_multiplier", default: 1))
         logitsScaling = try config.factor("logits_scaling", default: 1)
-        try config.require("normalization_function", "rmsnorm")
+        try config.expect("normalization_function", oneOf: "rmsnorm")
         config.readWithoutEffect("router_aux_loss_coef", "mamba_chunk_size")
     }
 

@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// What LFM2 and LFM2-MoE share.
@@ -40,8 +41,8 @@ struct Lfm2Decoder: Sendable {
         }
         config.readWithoutEffect(
             "block_norm_eps", "block_mlp_init_scale", "block_out_init_scale", "conv_use_xavier_init")
-        try config.require("block_use_swiglu", true)
-        try config.require("use_pos_enc", true)
+        try config.expect("block_use_swiglu", oneOf: true)
+        try config.expect("use_pos_enc", oneOf: true)
     }
 
     /// A state or a cache per layer.

@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// What Qwen3-Next and Qwen3.5 share: layers of gated DeltaNet and of gated attention, norms that store the distance of
@@ -22,8 +23,8 @@ struct Qwen3NextDecoder: Sendable {
         attentionBias = try config.bool("attention_bias", default: false)
         let interval = try config.size("full_attention_interval", default: 4)
         layerTypes = try config.layerTypes(shape.numHiddenLayers) { ($0 + 1) % interval == 0 ? .full : .linear }
-        try config.require("attn_output_gate", true)
-        try config.require("mamba_ssm_dtype", "float32")
+        try config.expect("attn_output_gate", oneOf: true)
+        try config.expect("mamba_ssm_dtype", oneOf: "float32")
         // Layers that predict several tokens ahead are left out.
         config.readWithoutEffect("mtp_num_hidden_layers", "mtp_use_dedicated_embeddings", "num_nextn_predict_layers")
     }
