@@ -77,7 +77,7 @@ public struct Lfm2Moe: ModelArchitecture {
         decoder = try Lfm2Decoder(config: config, hiddenSize: 2048, intermediateSize: 7168) { _ in true }
         numDenseLayers = try config.int("num_dense_layers", default: 2)
         experts = try ExpertSettings(
-            config: config, layers: try config.size("num_hidden_layers"),
+            config: config, layers: decoder.shape.numHiddenLayers,
             .init(
                 count: (["num_experts"], 32), topK: (["num_experts_per_tok"], 4),
                 width: ("moe_intermediate_size", 1792)))

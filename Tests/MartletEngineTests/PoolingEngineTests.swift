@@ -9,7 +9,7 @@ import Testing
     private static let attention = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 1)
 
     private static func engine(
-        maxTokens: Int = 32, onSubmit: @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
+        maxTokens: Int = 32, onSubmit: sending @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
         _ change: (inout PoolingConfiguration) -> Void = { _ in }
     ) -> PoolingEngine {
         var configuration = PoolingConfiguration(maxModelLen: 100, maxNumBatchedTokens: maxTokens)
@@ -18,12 +18,14 @@ import Testing
         change(&configuration)
         let executable = HashExecutable(vocabSize: 6, maxLogitRows: maxTokens)
         executable.onSubmit = onSubmit
+        var cache = EngineConfiguration(maxModelLen: 100, numBlocks: configuration.numBlocks)
+        cache.blockSize = configuration.blockSize
         var recorder = Recorder()
         let table = WeightRef(name: "table", shape: [50, 6])
         let output = recorder.emit(.embed(table, .tokenID), name: "table")
         let runner = SequenceRunner(
             program: recorder.finish(output), executable: executable,
-            kvCache: HashCache(numBlocks: configuration.numBlocks, blockSize: 4), vocabSize: 50,
+            kvCache: HashCache(cache), vocabSize: 50,
             configuration: configuration)
         return PoolingEngine(configuration: configuration, runner: runner)
     }

@@ -7,9 +7,9 @@ struct SharedExpertLayer: Hashable, Sendable {
     private let renormalizes: Bool
 
     /// Reads the keys of the experts; both widths are 512 by default in all families.
-    init(config: ModelConfig, count: Int, topK: Int, renormalizes: Bool) throws(ModelError) {
+    init(config: ModelConfig, layers: Int, count: Int, topK: Int, renormalizes: Bool) throws(ModelError) {
         settings = try ExpertSettings(
-            config: config, layers: try config.size("num_hidden_layers"),
+            config: config, layers: layers,
             .init(
                 count: (["num_experts"], count), topK: (["num_experts_per_tok"], topK),
                 width: ("moe_intermediate_size", 512)))
