@@ -9,7 +9,8 @@ import Testing
     private static let attention = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 1)
 
     private static func engine(
-        maxTokens: Int = 32, onSubmit: @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
+        maxTokens: Int = 32,
+        onSubmit: @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
         _ change: (inout PoolingConfiguration) -> Void = { _ in }
     ) -> PoolingEngine {
         var configuration = PoolingConfiguration(maxModelLen: 100, maxNumBatchedTokens: maxTokens)
@@ -73,7 +74,8 @@ import Testing
         let root = Float(3).squareRoot()
         #expect(near(try await pool(.meanSqrtLen), columns.map { c in (rows[0][c] + rows[1][c] + rows[2][c]) / root }))
         #expect(
-            near(try await pool(.weightedMean), columns.map { c in (rows[0][c] + 2 * rows[1][c] + 3 * rows[2][c]) / 6 }))
+            near(try await pool(.weightedMean), columns.map { c in (rows[0][c] + 2 * rows[1][c] + 3 * rows[2][c]) / 6 })
+        )
         #expect(try await pool(.cls, skip: 1) == rows[1])
         #expect(near(try await pool(.mean, skip: 1), columns.map { c in (rows[1][c] + rows[2][c]) / 2 }))
         #expect(try await pool(.mean, skip: 99) == rows[2])
@@ -138,5 +140,7 @@ import Testing
 
 /// Jobs nobody waits for.
 private enum PoolingJobs {
-    static func make(_ requests: [PoolingRequest]) -> PoolingJob { PoolingJob(id: 1, requests: requests, continuation: nil) }
+    static func make(_ requests: [PoolingRequest]) -> PoolingJob {
+        PoolingJob(id: 1, requests: requests, continuation: nil)
+    }
 }

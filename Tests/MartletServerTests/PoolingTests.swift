@@ -50,7 +50,8 @@ import Testing
 
     @Test(arguments: [
         (#"{}"#, "input"), (#"{"input":[]}"#, "input"), (#"{"input":{"a":1}}"#, "input"), (#"{"input":[-1]}"#, "input"),
-        (#"{"input":"a","encoding_format":"bytes"}"#, "encoding_format"), (#"{"input":"a","dimensions":0}"#, "dimensions"),
+        (#"{"input":"a","encoding_format":"bytes"}"#, "encoding_format"),
+        (#"{"input":"a","dimensions":0}"#, "dimensions"),
         (#"{"input":"a","truncate_prompt_tokens":-2}"#, "truncate_prompt_tokens"),
         (#"{"input":"a","embed_dtype":"float16"}"#, "embed_dtype"), (#"{"input":"a","normalize":true}"#, "normalize"),
         (#"{"input":"a","padding":"max_length"}"#, "padding"), (#"{"messages":[]}"#, "messages"),

@@ -1,4 +1,5 @@
 import Martlet
+import MartletJSON
 import MartletWeights
 import Testing
 
@@ -25,6 +26,8 @@ import Testing
         }
         return model
     }
+
+    private static func object(_ json: JSONValue) -> JSONObject { json.objectValue ?? JSONObject() }
 
     private static func golden(_ name: String) throws -> Safetensors {
         try Safetensors(path: "\(root)/\(name)/golden.safetensors")
@@ -112,10 +115,12 @@ import Testing
 
     @Test("columns may be left out where the configuration allows it, and the rest has length one")
     func dimensions() async throws {
-        let model = try await Self.load("xlm_roberta") { $0.poolerConfig = ["dimensions": 4, "pooling_type": "MEAN"] }
+        let model = try await Self.load("xlm_roberta") {
+            $0.poolerConfig = Self.object(["dimensions": 4, "pooling_type": "MEAN"])
+        }
         var options = PoolingOptions()
         options.dimensions = 4
-        let vector = try await model.embed([.tokenIDs([5, 6, 7])], options: options).vectors[0]
+        let vector = try await model.embed([PoolingInput.tokenIDs([5, 6, 7])], options: options).vectors[0]
         #expect(vector.count == 4 && abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
     }
 
@@ -127,7 +132,7 @@ import Testing
         (configuration.runner, configuration.convert) = (.pooling, .none)
         await #expect(throws: LLMError.self) { try await LoadedModel.load(configuration) }
         await #expect(throws: LLMError.self) {
-            try await Self.load("xlm_roberta") { $0.poolerConfig = ["pooling": "MEAN"] }
+            try await Self.load("xlm_roberta") { $0.poolerConfig = Self.object(["pooling": "MEAN"]) }
         }
     }
 }

@@ -42,15 +42,17 @@ extension PoolingModel {
         self.init(
             Parts(
                 info: ModelInfo(architecture, opened, configuration, engine, chosen), plan: plan, tokenizer: tokenizer,
-                scorePrompt: Self.scorePrompt(architecture, configuration), numTokenTypes: architecture.numTokenTypes,
+                scorePrompt: Self.scorePrompt(architecture, opened, configuration),
+                numTokenTypes: architecture.numTokenTypes,
                 engine: PoolingEngine(configuration: engine, runner: runner)))
     }
 
     private static func scorePrompt(
-        _ architecture: PoolingArchitecture, _ configuration: LLMConfiguration
+        _ architecture: PoolingArchitecture, _ opened: OpenedCheckpoint, _ configuration: LLMConfiguration
     ) -> ScorePrompt {
         guard architecture.vocabularyProjection != nil else { return .pair }
-        return configuration.convert == .classify && architecture.model is Qwen3 ? .qwen3 : .concatenated
+        return configuration.convert == .classify && opened.checkpoint.config.architecture.hasPrefix("Qwen3")
+            ? .qwen3 : .concatenated
     }
 
     private static func engineConfiguration(
