@@ -1,3 +1,4 @@
+import HTTPTypes
 import Martlet
 import MartletJSON
 import Testing
@@ -44,7 +45,7 @@ import Testing
             #"{"input":"a","dimensions":2,"truncate_prompt_tokens":-1,"truncation_side":"left","use_activation":false,"#
                 + #""add_special_tokens":false,"prompt_name":"query"}"#)
         let options = try #require(engine.options.first)
-        #expect(options.dimensions == 2 && options.truncatePromptTokens == -1 && options.truncationSide == .left)
+        #expect(options.dimensions == 2 && options.truncatePromptTokens == -1 && "\(options.truncationSide)" == "left")
         #expect(options.useActivation == false && !options.addSpecialTokens && options.promptName == "query")
     }
 
