@@ -6,11 +6,9 @@ import Testing
 
 /// Over a model whose rows depend on every token before them.
 @Suite struct PoolingEngineTests {
-    private static let attention = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 1)
-
     private static func engine(
         maxTokens: Int = 32,
-        onSubmit: @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
+        onSubmit: @escaping @Sendable (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
         _ change: (inout PoolingConfiguration) -> Void = { _ in }
     ) -> PoolingEngine {
         var configuration = PoolingConfiguration(maxModelLen: 100, maxNumBatchedTokens: maxTokens)
@@ -103,9 +101,11 @@ import Testing
 
     @Test("a step that fails fails its requests, and the engine lives on")
     func failure() async throws {
-        let count = Atomic<Int>(0)
+        let steps = StepCounter()
         let engine = Self.engine(onSubmit: { _ throws(BackendError) in
-            if count.add(1, ordering: .relaxed).newValue == 1 { throw BackendError(backend: "hash", message: "broken") }
+            if steps.count.add(1, ordering: .relaxed).newValue == 1 {
+                throw BackendError(backend: "hash", message: "broken")
+            }
         })
         await #expect(throws: EngineError.backend("hash backend: broken")) {
             try await engine.pool(Self.requests([30, 30]))
@@ -143,4 +143,8 @@ private enum PoolingJobs {
     static func make(_ requests: [PoolingRequest]) -> PoolingJob {
         PoolingJob(id: 1, requests: requests, continuation: nil)
     }
+}
+
+private final class StepCounter: Sendable {
+    let count = Atomic<Int>(0)
 }
