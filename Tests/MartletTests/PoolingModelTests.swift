@@ -66,15 +66,19 @@ import Testing
 
     @Test(
         "classifiers give transformers' logits, and probabilities unless told otherwise",
-        arguments: [("modernbert_classifier", 1), ("roberta_classifier", 3), ("qwen3_classifier", 1)])
-    func classifiers(_ name: String, _ numLabels: Int) async throws {
+        arguments: [
+            ("modernbert_classifier", 1, "case0"), ("qwen3_classifier", 1, "case0"),
+            // Whose first two cases are of two texts.
+            ("roberta_classifier", 3, "case2"),
+        ])
+    func classifiers(_ name: String, _ numLabels: Int, _ place: String) async throws {
         let model = try await Self.load(name)
         #expect(model.task == .classify && model.labels.count == numLabels)
         let golden = try Self.golden(name)
-        let input = PoolingInput.tokenIDs(try golden.int32("case0.input_ids"))
+        let input = PoolingInput.tokenIDs(try golden.int32("\(place).input_ids"))
         var raw = PoolingOptions()
         raw.useActivation = false
-        let logits = try golden.float32("case0.logits")
+        let logits = try golden.float32("\(place).logits")
         #expect(difference(try await model.classify([input], options: raw).vectors[0], logits) < 1e-4)
         let sum = try await model.classify([input]).vectors[0].reduce(0, +)
         #expect(numLabels == 1 ? sum > 0 && sum < 1 : abs(sum - 1) < 1e-5)
