@@ -126,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletModelIR", "MartletJSON",
+                "Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletWeights", "MartletModelIR",
+                "MartletJSON",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -6,10 +6,9 @@ import Testing
 
 /// Over a model whose rows depend on every token before them.
 @Suite struct PoolingEngineTests {
-    private static let attention = AttentionSpec(layer: 0, numHeads: 1, numKVHeads: 1, headDim: 1)
-
     private static func engine(
-        maxTokens: Int = 32, onSubmit: sending @escaping (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
+        maxTokens: Int = 32,
+        onSubmit: @escaping @Sendable (InputBatch) throws(BackendError) -> Void = { _ throws(BackendError) in },
         _ change: (inout PoolingConfiguration) -> Void = { _ in }
     ) -> PoolingEngine {
         var configuration = PoolingConfiguration(maxModelLen: 100, maxNumBatchedTokens: maxTokens)
@@ -18,14 +17,12 @@ import Testing
         change(&configuration)
         let executable = HashExecutable(vocabSize: 6, maxLogitRows: maxTokens)
         executable.onSubmit = onSubmit
-        var cache = EngineConfiguration(maxModelLen: 100, numBlocks: configuration.numBlocks)
-        cache.blockSize = configuration.blockSize
         var recorder = Recorder()
         let table = WeightRef(name: "table", shape: [50, 6])
         let output = recorder.emit(.embed(table, .tokenID), name: "table")
         let runner = SequenceRunner(
             program: recorder.finish(output), executable: executable,
-            kvCache: HashCache(cache), vocabSize: 50,
+            kvCache: HashCache(numBlocks: configuration.numBlocks, blockSize: 4), vocabSize: 50,
             configuration: configuration)
         return PoolingEngine(configuration: configuration, runner: runner)
     }
@@ -75,7 +72,8 @@ import Testing
         let root = Float(3).squareRoot()
         #expect(near(try await pool(.meanSqrtLen), columns.map { c in (rows[0][c] + rows[1][c] + rows[2][c]) / root }))
         #expect(
-            near(try await pool(.weightedMean), columns.map { c in (rows[0][c] + 2 * rows[1][c] + 3 * rows[2][c]) / 6 }))
+            near(try await pool(.weightedMean), columns.map { c in (rows[0][c] + 2 * rows[1][c] + 3 * rows[2][c]) / 6 })
+        )
         #expect(try await pool(.cls, skip: 1) == rows[1])
         #expect(near(try await pool(.mean, skip: 1), columns.map { c in (rows[1][c] + rows[2][c]) / 2 }))
         #expect(try await pool(.mean, skip: 99) == rows[2])
@@ -103,9 +101,11 @@ import Testing
 
     @Test("a step that fails fails its requests, and the engine lives on")
     func failure() async throws {
-        let count = Atomic<Int>(0)
+        let steps = StepCounter()
         let engine = Self.engine(onSubmit: { _ throws(BackendError) in
-            if count.add(1, ordering: .relaxed).newValue == 1 { throw BackendError(backend: "hash", message: "broken") }
+            if steps.count.add(1, ordering: .relaxed).newValue == 1 {
+                throw BackendError(backend: "hash", message: "broken")
+            }
         })
         await #expect(throws: EngineError.backend("hash backend: broken")) {
             try await engine.pool(Self.requests([30, 30]))
@@ -140,5 +140,11 @@ import Testing
 
 /// Jobs nobody waits for.
 private enum PoolingJobs {
-    static func make(_ requests: [PoolingRequest]) -> PoolingJob { PoolingJob(id: 1, requests: requests, continuation: nil) }
+    static func make(_ requests: [PoolingRequest]) -> PoolingJob {
+        PoolingJob(id: 1, requests: requests, continuation: nil)
+    }
+}
+
+private final class StepCounter: Sendable {
+    let count = Atomic<Int>(0)
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Martlet
 import MartletJSON
 import Testing
@@ -44,13 +45,14 @@ import Testing
             #"{"input":"a","dimensions":2,"truncate_prompt_tokens":-1,"truncation_side":"left","use_activation":false,"#
                 + #""add_special_tokens":false,"prompt_name":"query"}"#)
         let options = try #require(engine.options.first)
-        #expect(options.dimensions == 2 && options.truncatePromptTokens == -1 && options.truncationSide == .left)
+        #expect(options.dimensions == 2 && options.truncatePromptTokens == -1 && "\(options.truncationSide)" == "left")
         #expect(options.useActivation == false && !options.addSpecialTokens && options.promptName == "query")
     }
 
     @Test(arguments: [
         (#"{}"#, "input"), (#"{"input":[]}"#, "input"), (#"{"input":{"a":1}}"#, "input"), (#"{"input":[-1]}"#, "input"),
-        (#"{"input":"a","encoding_format":"bytes"}"#, "encoding_format"), (#"{"input":"a","dimensions":0}"#, "dimensions"),
+        (#"{"input":"a","encoding_format":"bytes"}"#, "encoding_format"),
+        (#"{"input":"a","dimensions":0}"#, "dimensions"),
         (#"{"input":"a","truncate_prompt_tokens":-2}"#, "truncate_prompt_tokens"),
         (#"{"input":"a","embed_dtype":"float16"}"#, "embed_dtype"), (#"{"input":"a","normalize":true}"#, "normalize"),
         (#"{"input":"a","padding":"max_length"}"#, "padding"), (#"{"messages":[]}"#, "messages"),

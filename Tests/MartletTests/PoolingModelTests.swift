@@ -1,4 +1,5 @@
 import Martlet
+import MartletJSON
 import MartletWeights
 import Testing
 
@@ -25,6 +26,8 @@ import Testing
         }
         return model
     }
+
+    private static func object(_ json: JSONValue) -> JSONObject { json.objectValue ?? JSONObject() }
 
     private static func golden(_ name: String) throws -> Safetensors {
         try Safetensors(path: "\(root)/\(name)/golden.safetensors")
@@ -63,15 +66,19 @@ import Testing
 
     @Test(
         "classifiers give transformers' logits, and probabilities unless told otherwise",
-        arguments: [("modernbert_classifier", 1), ("roberta_classifier", 3), ("qwen3_classifier", 1)])
-    func classifiers(_ name: String, _ numLabels: Int) async throws {
+        arguments: [
+            ("modernbert_classifier", 1, "case0"), ("qwen3_classifier", 1, "case0"),
+            // Whose first two cases are of two texts.
+            ("roberta_classifier", 3, "case2"),
+        ])
+    func classifiers(_ name: String, _ numLabels: Int, _ place: String) async throws {
         let model = try await Self.load(name)
         #expect(model.task == .classify && model.labels.count == numLabels)
         let golden = try Self.golden(name)
-        let input = PoolingInput.tokenIDs(try golden.int32("case0.input_ids"))
+        let input = PoolingInput.tokenIDs(try golden.int32("\(place).input_ids"))
         var raw = PoolingOptions()
         raw.useActivation = false
-        let logits = try golden.float32("case0.logits")
+        let logits = try golden.float32("\(place).logits")
         #expect(difference(try await model.classify([input], options: raw).vectors[0], logits) < 1e-4)
         let sum = try await model.classify([input]).vectors[0].reduce(0, +)
         #expect(numLabels == 1 ? sum > 0 && sum < 1 : abs(sum - 1) < 1e-5)
@@ -112,10 +119,12 @@ import Testing
 
     @Test("columns may be left out where the configuration allows it, and the rest has length one")
     func dimensions() async throws {
-        let model = try await Self.load("xlm_roberta") { $0.poolerConfig = ["dimensions": 4, "pooling_type": "MEAN"] }
+        let model = try await Self.load("xlm_roberta") {
+            $0.poolerConfig = Self.object(["dimensions": 4, "pooling_type": "MEAN"])
+        }
         var options = PoolingOptions()
         options.dimensions = 4
-        let vector = try await model.embed([.tokenIDs([5, 6, 7])], options: options).vectors[0]
+        let vector = try await model.embed([PoolingInput.tokenIDs([5, 6, 7])], options: options).vectors[0]
         #expect(vector.count == 4 && abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
     }
 
@@ -127,7 +136,7 @@ import Testing
         (configuration.runner, configuration.convert) = (.pooling, .none)
         await #expect(throws: LLMError.self) { try await LoadedModel.load(configuration) }
         await #expect(throws: LLMError.self) {
-            try await Self.load("xlm_roberta") { $0.poolerConfig = ["pooling": "MEAN"] }
+            try await Self.load("xlm_roberta") { $0.poolerConfig = Self.object(["pooling": "MEAN"]) }
         }
     }
 }

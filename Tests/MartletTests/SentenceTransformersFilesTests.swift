@@ -5,8 +5,8 @@ import Testing
 @testable import Martlet
 
 @Suite struct SentenceTransformersFilesTests {
-    private static let transformer = #"{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"}"#
-    private static let pooling = #"{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}"#
+    private static let transformer = #"{"path":"","type":"sentence_transformers.models.Transformer"}"#
+    private static let pooling = #"{"path":"1_Pooling","type":"sentence_transformers.models.Pooling"}"#
 
     /// The files of a folder with these files.
     private static func read(_ files: [String: String]) throws -> SentenceTransformersFiles? {
@@ -43,13 +43,13 @@ import Testing
     @Test("all modules and settings together")
     func everything() throws {
         let dense = #"{"path":"2_Dense","type":"sentence_transformers.models.Dense"}"#
-        let normalize = #"{"path":"3_Normalize","type":"sentence_transformers.sentence_transformer.modules.normalize.Normalize"}"#
+        let normalize = #"{"path":"3_Normalize","type":"sentence_transformers.base.modules.normalize.Normalize"}"#
         let files = try #require(
             try Self.read([
                 "modules.json": "[\(Self.transformer),\(Self.pooling),\(dense),\(normalize)]",
                 "1_Pooling/config.json": #"{"pooling_mode_cls_token":true,"include_prompt":false}"#,
                 "2_Dense/config.json":
-                    #"{"in_features":4,"out_features":2,"bias":false,"activation_function":"torch.nn.modules.linear.Identity"}"#,
+                    #"{"in_features":4,"out_features":2,"bias":false,"activation_function":"torch.nn.Identity"}"#,
                 "sentence_bert_config.json": #"{"max_seq_length":256,"do_lower_case":true}"#,
                 "config_sentence_transformers.json": #"{"prompts":{"query":"Q: "},"default_prompt_name":"query"}"#,
             ]))

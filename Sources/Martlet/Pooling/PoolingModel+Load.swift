@@ -24,7 +24,10 @@ extension PoolingModel {
         return model
     }
 
-    private convenience init(_ opened: OpenedCheckpoint, _ configuration: LLMConfiguration) throws(LLMError) {
+    private convenience init(_ opened: OpenedCheckpoint, _ asked: LLMConfiguration) throws(LLMError) {
+        var configuration = asked
+        // Nothing is kept between steps, so a cache of full width costs little.
+        configuration.kvCacheDType = asked.kvCacheDType ?? .float32
         let architecture = try opened.poolingArchitecture()
         let tokenizer =
             configuration.loadsTokenizer
@@ -34,23 +37,23 @@ extension PoolingModel {
             try SentenceTransformersFiles(folder: folder)
         }
         let plan = try PoolingPlan(architecture, opened, configuration, files: files, tokenizer: tokenizer)
-        var engine = try Self.engineConfiguration(architecture, opened, configuration, files)
-        engine.maxNumSeqs = configuration.maxNumSeqs
-        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
+        let engine = try Self.engineConfiguration(architecture, opened, configuration, files)
         let chosen = try ChosenBackend(configuration)
         let runner = try SequenceRunner(architecture, opened, configuration, engine, chosen)
         self.init(
             Parts(
                 info: ModelInfo(architecture, opened, configuration, engine, chosen), plan: plan, tokenizer: tokenizer,
-                scorePrompt: Self.scorePrompt(architecture, configuration), numTokenTypes: architecture.numTokenTypes,
+                scorePrompt: Self.scorePrompt(architecture, opened, configuration),
+                numTokenTypes: architecture.numTokenTypes,
                 engine: PoolingEngine(configuration: engine, runner: runner)))
     }
 
     private static func scorePrompt(
-        _ architecture: PoolingArchitecture, _ configuration: LLMConfiguration
+        _ architecture: PoolingArchitecture, _ opened: OpenedCheckpoint, _ configuration: LLMConfiguration
     ) -> ScorePrompt {
         guard architecture.vocabularyProjection != nil else { return .pair }
-        return configuration.convert == .classify && architecture.model is Qwen3 ? .qwen3 : .concatenated
+        return configuration.convert == .classify && opened.checkpoint.config.architecture.hasPrefix("Qwen3")
+            ? .qwen3 : .concatenated
     }
 
     private static func engineConfiguration(
@@ -70,7 +73,28 @@ extension PoolingModel {
         }
         var engine = PoolingConfiguration(maxModelLen: maxModelLen, maxNumBatchedTokens: maxTokens)
         engine.blockSize = configuration.blockSize
+        engine.maxNumSeqs = configuration.maxNumSeqs
+        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
+        try checkMemory(architecture, engine, configuration)
         return engine
+    }
+
+    /// A step's values and its cache must fit; what a step takes is about four of its widest values.
+    private static func checkMemory(
+        _ architecture: PoolingArchitecture, _ engine: PoolingConfiguration, _ configuration: LLMConfiguration
+    ) throws(LLMError) {
+        let widest = architecture.program.nodes.map(\.width).max() ?? 1
+        let dtype = configuration.effectiveKVCacheDType
+        let cached = architecture.model.kvCacheSpecs.reduce(0) { $0 + dtype.bytesPerToken($1) }
+        let available = Double(SystemMemory.availableBytes())
+        let needed =
+            Double(engine.maxNumBatchedTokens) * Double(widest) * 16
+            + Double(engine.numBlocks) * Double(engine.blockSize) * Double(cached)
+        guard needed <= available else {
+            throw .cannotLoad(
+                "inputs of \(engine.maxModelLen) tokens need \(ByteCount(Int(min(needed, 1e18)))), but "
+                    + "\(ByteCount(Int(available))) of memory are available; --max-model-len takes less")
+        }
     }
 }
 

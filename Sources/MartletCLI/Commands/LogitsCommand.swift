@@ -65,12 +65,19 @@ struct LogitsCommand: AsyncParsableCommand {
         let longest = sequences.map(\.tokenIDs.count).max() ?? 0
         var writer = SafetensorsWriter()
         let isPoolingOnly = try await HiddenStatesPass.isPoolingOnly(modelConfiguration)
-        if task == .generate || task == .auto && !isPoolingOnly {
+        let isExtra = task == .auto && !isPoolingOnly
+        if task == .generate || isExtra {
             // One model is in memory at a time.
             try await addLogits(of: sequences, longest: longest, to: &writer, console: console)
         }
-        if task != .generate {
+        if task == .embed || isPoolingOnly {
             try await addHiddenStates(of: sequences, longest: longest, to: &writer, console: console)
+        } else if isExtra {
+            do {
+                try await addHiddenStates(of: sequences, longest: longest, to: &writer, console: console)
+            } catch {
+                console.err("martlet: warning: no hidden states: \(error)\n")
+            }
         }
         try writer.write(to: output)
     }

@@ -40,7 +40,8 @@ struct PoolingFields: Sendable {
 extension HTTPCall {
     /// Runs a pooling request until the client goes or the server stops, and counts it.
     func pool(
-        on ready: EngineSlot.Ready, _ operation: @escaping @Sendable () async throws(LLMError) -> PoolingResult
+        on ready: EngineSlot.Ready, promptParam: String = "input",
+        _ operation: @escaping @Sendable () async throws(LLMError) -> PoolingResult
     ) async throws(APIError) -> PoolingResult {
         let outcome = try await generate { () async throws(APIError) -> Result<PoolingResult, LLMError> in
             do throws(LLMError) { return .success(try await operation()) } catch { return .failure(error) }
@@ -53,7 +54,7 @@ extension HTTPCall {
             ready.metrics.endToEnd.observe(ContinuousClock.now - arrival)
             return result
         case .failure(let error):
-            let apiError = APIError(error, promptParam: "input")
+            let apiError = APIError(error, promptParam: promptParam)
             ready.metrics.countRejection(apiError.code ?? "invalid_request")
             throw apiError
         }

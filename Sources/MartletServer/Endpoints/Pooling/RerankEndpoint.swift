@@ -24,7 +24,7 @@ struct RerankEndpoint: Endpoint {
         let topN = try reader.integer("top_n", in: 0 ... .max) ?? 0
         let returnsDocuments = try reader.bool("return_documents") ?? true
         let options = fields.options
-        let result = try await call.pool(on: ready) { () async throws(LLMError) in
+        let result = try await call.pool(on: ready, promptParam: "documents") { () async throws(LLMError) in
             try await engine.score([query], documents, instruction: instruction, options: options)
         }
         let scores = result.vectors.map { $0[0] }

@@ -24,7 +24,7 @@ struct ScoreEndpoint: Endpoint {
         let instruction = try reader.scoreInstruction()
         let (first, second) = try texts(&reader)
         let options = fields.options
-        let result = try await call.pool(on: ready) { () async throws(LLMError) in
+        let result = try await call.pool(on: ready, promptParam: "text_2") { () async throws(LLMError) in
             try await engine.score(first, second, instruction: instruction, options: options)
         }
         let data = result.vectors.enumerated().map { index, score -> JSONValue in
