@@ -31,16 +31,14 @@ struct RecurrenceTests {
             WeightScope(name).weight(out: out, in: width)
         }
         func vector(_ name: String, _ count: Int) -> WeightRef { WeightRef(name: name, shape: [count]) }
-        func conv(_ x: Value, _ name: String, _ channels: Int, _ layer: Int) -> Value {
-            recorder.emit(
-                .shortConv(
-                    x,
-                    ShortConv(
-                        weight: matrix(name, channels, shape.kernel),
-                        bias: shape.hasBias ? vector("\(name).bias", channels) : nil,
-                        activation: shape.hasSilu ? .silu : nil,
-                        state: StateRef(layer: layer, offset: 3, count: (shape.kernel - 1) * channels))),
-                name: name)
+        func conv(_ x: Value, _ name: String, _ channels: Int, _ layer: Int) -> Op {
+            .shortConv(
+                x,
+                ShortConv(
+                    weight: matrix(name, channels, shape.kernel),
+                    bias: shape.hasBias ? vector("\(name).bias", channels) : nil,
+                    activation: shape.hasSilu ? .silu : nil,
+                    state: StateRef(layer: layer, offset: 3, count: (shape.kernel - 1) * channels)))
         }
         let keyWidth = shape.keyHeads * shape.keyDim
         let valueWidth = shape.valueHeads * shape.valueDim
@@ -51,7 +49,7 @@ struct RecurrenceTests {
         let qkv = recorder.emit(.linear(x, [matrix("qkv", width, Self.hidden)], bias: []), name: "qkv")
         let gates = recorder.emit(
             .linear(x, [matrix("gates", 2 * shape.valueHeads, Self.hidden)], bias: []), name: "gates")
-        let mixed = conv(qkv, "conv", width, 0)
+        let mixed = recorder.emit(conv(qkv, "conv", width, 0), name: "conv")
         let delta = recorder.emit(
             .gatedDeltaNet(
                 mixed, gates: gates,
@@ -64,9 +62,10 @@ struct RecurrenceTests {
         // The same sizes again as groups and states of a state space.
         let xBC = recorder.emit(.linear(delta, [matrix("xbc", width, valueWidth)], bias: []), name: "xbc")
         let timeStep = recorder.emit(.linear(delta, [matrix("dt", shape.valueHeads, valueWidth)], bias: []), name: "dt")
+        let mixedAgain = recorder.emit(conv(xBC, "conv2", width, 1), name: "conv2")
         let space = recorder.emit(
             .mamba2(
-                conv(xBC, "conv2", width, 1), timeStep: timeStep,
+                mixedAgain, timeStep: timeStep,
                 Mamba2(
                     numHeads: shape.valueHeads, headDim: shape.valueDim, numGroups: shape.keyHeads,
                     stateDim: shape.keyDim, aLog: vector("a_log2", shape.valueHeads), d: vector("d", shape.valueHeads),

@@ -155,5 +155,12 @@ final class HashCache: KVCacheStorage {
         states = (0..<layout.numStateSlots).map { 0xBEEF_0000 + UInt64($0) }
     }
 
+    /// A cache of full layers only.
+    convenience init(numBlocks: Int, blockSize: Int) {
+        var configuration = EngineConfiguration(maxModelLen: 2, numBlocks: numBlocks)
+        configuration.blockSize = blockSize
+        self.init(configuration)
+    }
+
     func copyState(from source: Int, to target: Int) { states[target] = states[source] }
 }
