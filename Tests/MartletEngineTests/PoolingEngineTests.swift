@@ -15,6 +15,8 @@ import Testing
         configuration.maxNumSeqs = 4
         configuration.blockSize = 4
         change(&configuration)
+        var cache = EngineConfiguration(maxModelLen: 100, numBlocks: configuration.numBlocks)
+        cache.blockSize = 4
         let executable = HashExecutable(vocabSize: 6, maxLogitRows: maxTokens)
         executable.onSubmit = onSubmit
         var recorder = Recorder()
@@ -22,7 +24,7 @@ import Testing
         let output = recorder.emit(.embed(table, .tokenID), name: "table")
         let runner = SequenceRunner(
             program: recorder.finish(output), executable: executable,
-            kvCache: HashCache(numBlocks: configuration.numBlocks, blockSize: 4), vocabSize: 50,
+            kvCache: HashCache(cache), vocabSize: 50,
             configuration: configuration)
         return PoolingEngine(configuration: configuration, runner: runner)
     }

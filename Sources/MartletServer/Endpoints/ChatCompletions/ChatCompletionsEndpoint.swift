@@ -38,7 +38,7 @@ struct ChatCompletionsEndpoint: Endpoint {
             response = .json(collector.answer)
         }
         if request.fields.returnSamplingParameters {
-            try response.reportSamplingParameters(of: prompt, engine: ready.engine)
+            try response.reportSamplingParameters(of: prompt, engine: engine)
         }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response

@@ -37,7 +37,7 @@ struct CompletionsEndpoint: Endpoint {
             response = .json(collector.answer)
         }
         if request.fields.returnSamplingParameters {
-            try response.reportSamplingParameters(of: prompts[0], engine: ready.engine)
+            try response.reportSamplingParameters(of: prompts[0], engine: engine)
         }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
