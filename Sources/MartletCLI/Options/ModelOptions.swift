@@ -1,5 +1,5 @@
-import ArgumentParser
-import Martlet
+public import ArgumentParser
+public import Martlet
 import MartletJSON
 
 extension LLMConfiguration.ConfigFormat: ExpressibleByArgument {}
