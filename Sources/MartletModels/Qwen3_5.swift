@@ -16,7 +16,7 @@ public struct Qwen3_5: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 248_320, hiddenSize: 4096, intermediateSize: 12_288, numHiddenLayers: 32,
                 numAttentionHeads: 16, numKeyValueHeads: 4, headDim: 256, maxPositionEmbeddings: 32_768,
-                rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
     }
 
     /// Rows of the embedding table.
@@ -55,8 +55,9 @@ public struct Qwen3_5Moe: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 248_320, hiddenSize: 2048, intermediateSize: 512, numHiddenLayers: 40,
                 numAttentionHeads: 16, numKeyValueHeads: 2, headDim: 256, maxPositionEmbeddings: 32_768,
-                rope: RopeDefaults(partialRotaryFactor: 0.25)))
-        experts = try SharedExpertLayer(config: config, layers: decoder.shape.numHiddenLayers, count: 256, topK: 8, renormalizes: true)
+                rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
+        experts = try SharedExpertLayer(
+            config: config, layers: decoder.shape.numHiddenLayers, count: 256, topK: 8, renormalizes: true)
         // Renormalised whatever a configuration says.
         config.readWithoutEffect("router_aux_loss_coef", "norm_topk_prob")
     }
