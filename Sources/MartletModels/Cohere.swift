@@ -34,6 +34,11 @@ struct Cohere: AttentionDecoder {
         qkNorm = nil
         try Self.expectOneForm(config)
         let pattern = try config.size("sliding_window_pattern", default: 4)
+        // Files that transformers wrote may have it beside layer_types, which decides.
+        if config.present("layer_types") == nil {
+            try config.expect("_sliding_window_pattern", oneOf: .integer(Int64(pattern)))
+        }
+        config.readWithoutEffect("_sliding_window_pattern")
         let windows = try LayerWindows(
             config: config, numHiddenLayers: shape.numHiddenLayers, defaultWindow: 4096,
             isSliding: { ($0 + 1) % pattern != 0 })

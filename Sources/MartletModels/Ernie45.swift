@@ -19,6 +19,7 @@ struct Ernie45: AttentionDecoder {
                 maxPositionEmbeddings: 131_072, rope: RopeDefaults(theta: 500_000, isInterleaved: true)))
         bias = try config.bool("use_bias", default: false)
         try config.expect("compression_ratio", oneOf: 1)
+        try config.expect("use_rmsnorm", oneOf: true)
         layers = shape.attentions()
     }
 

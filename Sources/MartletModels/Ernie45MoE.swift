@@ -57,7 +57,9 @@ struct Ernie45MoE: AttentionDecoder {
     private static func checkReleasedKeys(_ config: ModelConfig) throws(ModelError) {
         try config.expect("moe_gate", oneOf: "topk")
         try config.expect("compression_ratio", oneOf: 1)
-        config.readWithoutEffect("moe_capacity", "moe_use_aux_free", "moe_dropout_prob")
+        try config.expect("use_rmsnorm", oneOf: true)
+        config.readWithoutEffect(
+            "moe_capacity", "moe_use_aux_free", "moe_dropout_prob", "num_nextn_predict_layers")
     }
 
     func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {

@@ -44,7 +44,6 @@ public struct Falcon: ModelArchitecture {
                 normEps: ("layer_norm_epsilon", 1e-5), tieWordEmbeddings: true, maxPositionEmbeddings: 2048))
         self.shape = shape
         try shape.refuseOtherHeadDim(config)
-        try shape.refusePartialRotation(config)
         bias = try config.bool("bias", default: false)
         arrangement = try Self.arrangement(config, isNew: isNew)
         let heads = shape.numAttentionHeads

@@ -22,7 +22,8 @@ public struct GPTJ: ModelArchitecture {
                 vocabSize: 50_400, hiddenSize: 4096, intermediateSize: 4 * hiddenSize,
                 numHiddenLayers: 28, numAttentionHeads: 16, activation: ("activation_function", "gelu_new"),
                 normEps: ("layer_norm_epsilon", 1e-5), maxPositionEmbeddings: 2048,
-                rope: RopeDefaults(partialRotaryFactor: 64 / Double(max(headDim, 1)), isInterleaved: true)))
+                rope: RopeDefaults(partialRotaryFactor: 64 / Double(max(headDim, 1)), isInterleaved: true),
+                rotatesPartOfHeads: true))
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
         // Published files state these two; there is no other kind.

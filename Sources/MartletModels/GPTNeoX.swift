@@ -20,7 +20,7 @@ public struct GPTNeoX: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 50_432, hiddenSize: 6144, intermediateSize: 24_576, numHiddenLayers: 44,
                 numAttentionHeads: 64, activation: ("hidden_act", "gelu"), normEps: ("layer_norm_eps", 1e-5),
-                maxPositionEmbeddings: 2048, rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                maxPositionEmbeddings: 2048, rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
         self.shape = shape
         try GPTKeys.refuseOtherShapes(config, shape)
         attentionBias = try config.bool("attention_bias", default: true)

@@ -18,7 +18,7 @@ struct Glm: AttentionDecoder {
             defaults: DecoderDefaults(
                 numKeyValueHeads: 2, headDim: 128, normEps: ("rms_norm_eps", 1.5625e-7),
                 maxPositionEmbeddings: 131_072,
-                rope: RopeDefaults(partialRotaryFactor: 0.5, isInterleaved: true)))
+                rope: RopeDefaults(partialRotaryFactor: 0.5, isInterleaved: true), rotatesPartOfHeads: true))
         attentionBias = try config.bool("attention_bias", default: true)
         hasPostNorms = config.architecture == "Glm4ForCausalLM"
         layers = shape.attentions()

@@ -21,7 +21,7 @@ struct Glm4MoE: AttentionDecoder {
             defaults: DecoderDefaults(
                 vocabSize: 151_552, hiddenSize: 4096, intermediateSize: 10_944, numHiddenLayers: 46,
                 numAttentionHeads: 96, numKeyValueHeads: 8, normEps: ("rms_norm_eps", 1e-5),
-                maxPositionEmbeddings: 131_072, rope: RopeDefaults(partialRotaryFactor: 0.5)))
+                maxPositionEmbeddings: 131_072, rope: RopeDefaults(partialRotaryFactor: 0.5), rotatesPartOfHeads: true))
         experts = try ExpertSettings(
             config: config, layers: shape.numHiddenLayers,
             .init(

@@ -1,3 +1,4 @@
+internal import MartletJSON
 internal import MartletModelIR
 
 /// Llama 2 and 3, SmolLM2 and everything else that says `LlamaForCausalLM`.
@@ -15,6 +16,8 @@ struct Llama: AttentionDecoder {
         shape = try DecoderShape(config: config, defaults: DecoderDefaults(maxPositionEmbeddings: 2048))
         attentionBias = try config.bool("attention_bias", default: false)
         mlpBias = try config.bool("mlp_bias", default: false)
+        // Falcon 3 states what all of these have.
+        try config.expect("activation", oneOf: "swiglu")
         layers = shape.attentions()
     }
 

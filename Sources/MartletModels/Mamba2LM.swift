@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// Mamba-2: nothing but Mamba-2 mixers.
@@ -44,7 +45,8 @@ public struct Mamba2LM: ModelArchitecture {
         // Numbers of the initialisation and of how sums are grouped; layers that are all alike.
         config.readWithoutEffect(
             "residual_in_fp32", "rescale_prenorm_residual", "chunk_size", "time_step_rank", "time_step_min",
-            "time_step_max", "time_step_floor", "layer_types")
+            "time_step_max", "time_step_floor", "layer_types", "norm_before_gate", "time_step_scale")
+        try config.expect("rms_norm", oneOf: true)
     }
 
     /// No positions are told apart; what servers may plan for.

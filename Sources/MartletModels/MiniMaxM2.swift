@@ -19,7 +19,7 @@ struct MiniMaxM2: AttentionDecoder {
             defaults: DecoderDefaults(
                 vocabSize: 200_064, hiddenSize: 3072, intermediateSize: 1536, numHiddenLayers: 62,
                 numAttentionHeads: 48, numKeyValueHeads: 8, headDim: 128, maxPositionEmbeddings: 196_608,
-                rope: RopeDefaults(theta: 5_000_000)))
+                rope: RopeDefaults(theta: 5_000_000), rotatesPartOfHeads: true))
         experts = try ExpertSettings(
             config: config, layers: shape.numHiddenLayers,
             .init(
@@ -37,11 +37,15 @@ struct MiniMaxM2: AttentionDecoder {
         try config.expect("use_qk_norm", oneOf: true)
         try config.expect("qk_norm_type", oneOf: "per_layer")
         try config.expect("shared_intermediate_size", oneOf: 0)
+        for key in ["layernorm_full_attention_beta", "layernorm_linear_attention_beta", "layernorm_mlp_beta"] {
+            try config.expect(key, oneOf: 1)
+        }
         if let type = try (config.ints("attn_type_list") ?? []).first(where: { $0 != 1 }) {
             throw config.error("attn_type_list", "\(type) is not supported; supported: 1, full attention")
         }
         // Of layers that are not used, and of nothing.
-        config.readWithoutEffect("num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mlp_intermediate_size")
+        config.readWithoutEffect(
+            "num_mtp_modules", "mtp_transformer_layers", "use_mtp", "mlp_intermediate_size", "shared_moe_mode")
     }
 
     func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {

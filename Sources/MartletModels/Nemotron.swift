@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// Nemotron-3 8B, Nemotron-4 and Minitron: LayerNorm whose factors are stored less one, squared ReLU, partial rotation.
@@ -19,8 +20,9 @@ public struct Nemotron: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 256_000, hiddenSize: 6144, intermediateSize: 24_576, numHiddenLayers: 32,
                 numAttentionHeads: 48, activation: ("hidden_act", "relu2"), normEps: ("norm_eps", 1e-5),
-                maxPositionEmbeddings: 4096, rope: RopeDefaults(partialRotaryFactor: 0.5)))
+                maxPositionEmbeddings: 4096, rope: RopeDefaults(partialRotaryFactor: 0.5), rotatesPartOfHeads: true))
         self.shape = shape
+        try config.expect("rope_percent", oneOf: .double(config.double("partial_rotary_factor", default: 0.5)))
         attentionBias = try config.bool("attention_bias", default: false)
         mlpBias = try config.bool("mlp_bias", default: false)
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0) }

@@ -18,7 +18,7 @@ public struct Phi: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 51_200, hiddenSize: 2048, intermediateSize: 8192, numHiddenLayers: 24,
                 numAttentionHeads: 32, activation: ("hidden_act", "gelu_new"), normEps: ("layer_norm_eps", 1e-5),
-                maxPositionEmbeddings: 2048, rope: RopeDefaults(partialRotaryFactor: 0.5)))
+                maxPositionEmbeddings: 2048, rope: RopeDefaults(partialRotaryFactor: 0.5), rotatesPartOfHeads: true))
         self.shape = shape
         hasQKNorm = try config.bool("qk_layernorm", default: false)
         if hasQKNorm { try shape.refuseOtherHeadDim(config) }

@@ -15,7 +15,8 @@ struct Phi3: AttentionDecoder {
         let rope = RopeDefaults(originalMaxPositionEmbeddings: 4096, renamedTypes: ["yarn": "longrope"])
         shape = try DecoderShape(
             config: config,
-            defaults: DecoderDefaults(normEps: ("rms_norm_eps", 1e-5), maxPositionEmbeddings: 4096, rope: rope))
+            defaults: DecoderDefaults(
+                normEps: ("rms_norm_eps", 1e-5), maxPositionEmbeddings: 4096, rope: rope, rotatesPartOfHeads: true))
         for key in ["attention_bias", "mlp_bias", "lm_head_bias"] { try config.expect(key, oneOf: false) }
         try config.expect("full_attn_mod", oneOf: 1)
         let window = config.present("sliding_window") == nil ? nil : try config.size("sliding_window")

@@ -18,7 +18,7 @@ public struct Qwen3Next: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 151_936, hiddenSize: 2048, intermediateSize: 5632, numHiddenLayers: 48,
                 numAttentionHeads: 16, numKeyValueHeads: 2, headDim: 256, maxPositionEmbeddings: 32_768,
-                rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
         experts = try SharedExpertLayer(
             config: config, layers: decoder.shape.numHiddenLayers, count: 512, topK: 10,
             renormalizes: config.bool("norm_topk_prob", default: true))

@@ -16,7 +16,7 @@ public struct Qwen3_5: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 248_320, hiddenSize: 4096, intermediateSize: 12_288, numHiddenLayers: 32,
                 numAttentionHeads: 16, numKeyValueHeads: 4, headDim: 256, maxPositionEmbeddings: 32_768,
-                rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
     }
 
     /// Rows of the embedding table.

@@ -1,3 +1,4 @@
+internal import MartletJSON
 public import MartletModelIR
 
 /// StableLM 3B, 2 1.6B and 2 12B: Llama with LayerNorm, partial rotation and, in some, norms of every single head and
@@ -21,12 +22,16 @@ public struct StableLM: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 50_304, hiddenSize: 2560, intermediateSize: 6912, numHiddenLayers: 32,
                 numAttentionHeads: 32, numKeyValueHeads: 32, normEps: ("layer_norm_eps", 1e-5),
-                maxPositionEmbeddings: 4096, rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                maxPositionEmbeddings: 4096, rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
         self.shape = shape
         try shape.refuseOtherHeadDim(config)
         guard try config.double("rotary_scaling_factor", default: 1) == 1 else {
             throw config.error("rotary_scaling_factor", "expected 1; say it in rope_scaling")
         }
+        // The first files have these beside the class's own keys.
+        try config.expect("num_heads", oneOf: .integer(Int64(shape.numAttentionHeads)))
+        try config.expect("norm_eps", oneOf: .double(config.double("layer_norm_eps", default: 1e-5)))
+        try config.expect("rope_pct", oneOf: .double(config.double("partial_rotary_factor", default: 0.25)))
         qkvBias = try config.bool("use_qkv_bias", default: false)
         hasQKNorm = try config.bool("qk_layernorm", default: false)
         isParallel = try config.bool("use_parallel_residual", default: false)

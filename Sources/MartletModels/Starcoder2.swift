@@ -21,10 +21,13 @@ public struct Starcoder2: ModelArchitecture {
                 numAttentionHeads: 24, numKeyValueHeads: 2, activation: ("hidden_act", "gelu_pytorch_tanh"),
                 normEps: ("norm_epsilon", 1e-5), tieWordEmbeddings: true, maxPositionEmbeddings: 4096))
         self.shape = shape
-        try shape.refusePartialRotation(config)
         // Published files state these two; there is no other kind.
         try config.expect("norm_type", oneOf: "layer_norm")
         try config.expect("mlp_type", oneOf: "default")
+        // Read under other names.
+        config.readWithoutEffect(
+            "activation_function", "layer_norm_epsilon", "attention_softmax_in_fp32",
+            "scale_attention_softmax_in_fp32", "scale_attn_weights")
         bias = try config.bool("use_bias", default: true)
         let window = config.present("sliding_window") == nil ? nil : try config.size("sliding_window")
         layers = (0..<shape.numHiddenLayers).map { shape.attention(layer: $0, slidingWindow: window) }

@@ -18,16 +18,16 @@ FAMILIES = {
         **DELTA_NET, **EXPERTS, attention_bias=True, mlp_only_layers=[1], norm_topk_prob=False), {}),
     "qwen3_5": ("Qwen3_5TextConfig", dict(**DELTA_NET, tie_word_embeddings=True, rope_parameters=MROPE), {}),
     "qwen3_5_moe": ("Qwen3_5MoeTextConfig", dict(
-        **{**DELTA_NET, "intermediate_size": ...}, **EXPERTS, rope_parameters=MROPE), {}),
+        **{**DELTA_NET, "intermediate_size": ...}, **EXPERTS, rope_parameters=MROPE), dict(seed=1)),
     "lfm2": ("Lfm2Config", dict(
         num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], conv_L_cache=4, conv_bias=True,
-        block_multiple_of=8, block_ffn_dim_multiplier=1.3), {}),
+        block_multiple_of=8, block_ffn_dim_multiplier=1.3), dict(seed=1)),
     "lfm2_moe": ("Lfm2MoeConfig", dict(
         num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], num_dense_layers=1, num_experts=4,
         num_experts_per_tok=2, moe_intermediate_size=12, routed_scaling_factor=1.5), {}),
     "granite_hybrid": ("GraniteMoeHybridConfig", dict(
         **GRANITE, intermediate_size=12, num_local_experts=4, num_experts_per_tok=2, mamba_proj_bias=True,
-        attention_bias=True, position_embedding_type="rope", time_step_limit=[0.1, 0.8]), {}),
+        attention_bias=True, position_embedding_type="rope", time_step_limit=[0.1, 0.8]), dict(seed=1)),
     "granite_hybrid_dense": ("GraniteMoeHybridConfig", dict(
         **GRANITE, num_local_experts=0, mamba_conv_bias=False, tie_word_embeddings=True), {}),
     "mamba2": ("Mamba2Config", dict(

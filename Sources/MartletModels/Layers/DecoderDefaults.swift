@@ -22,4 +22,6 @@ struct DecoderDefaults: Sendable {
     /// Whether the shape has a rotary embedding; false where there is none, or one that the shape cannot tell.
     var isRotary = true
     var rope = RopeDefaults()
+    /// Whether a part of each head may be rotated; families that always rotate whole heads refuse a partial factor.
+    var rotatesPartOfHeads = false
 }

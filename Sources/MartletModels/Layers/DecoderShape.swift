@@ -45,6 +45,10 @@ struct DecoderShape: Hashable, Sendable {
         try rope.refuseUnusedKeys(config)
         rotary = rope.rotaryEmbedding()
         maxPositionEmbeddings = rope.maxModelLen
+        guard defaults.rotatesPartOfHeads || rotary.rotaryDim == headDim else {
+            throw config.error(
+                "partial_rotary_factor", "expected whole heads of \(headDim) dimensions, found \(rotary.rotaryDim)")
+        }
     }
 
     /// The attention of one layer.
@@ -93,12 +97,13 @@ struct DecoderShape: Hashable, Sendable {
     ) throws(ModelError) -> Int {
         if config.present("head_dim") != nil { return try config.size("head_dim", limit: countLimit) }
         if let fallback, !config.isNull("head_dim") { return try config.size("head_dim", default: fallback) }
-        guard hiddenSize % heads == 0 else {
-            throw config.error("hidden_size", "\(hiddenSize) is no multiple of \(heads) heads")
+        guard hiddenSize >= heads else {
+            throw config.error("hidden_size", "\(hiddenSize) is less than one dimension for each of \(heads) heads")
         }
+        // The projections need not be as wide as the hidden size, so a remainder is no contradiction.
         config.note(
             "head_dim", value: hiddenSize / heads, source: "hidden_size, num_attention_heads",
-            rule: "hidden_size / num_attention_heads")
+            rule: "hidden_size / num_attention_heads, rounded down")
         return hiddenSize / heads
     }
 }

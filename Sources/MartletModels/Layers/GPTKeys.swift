@@ -23,19 +23,14 @@ enum GPTKeys {
 extension DecoderShape {
     /// For families whose heads are slices of the hidden size.
     func refuseOtherHeadDim(_ config: ModelConfig) throws(ModelError) {
+        guard hiddenSize % numAttentionHeads == 0 else {
+            throw config.error("hidden_size", "\(hiddenSize) is no multiple of \(numAttentionHeads) heads")
+        }
         guard headDim * numAttentionHeads == hiddenSize else {
             throw config.error(
                 "head_dim",
                 "expected hidden_size / num_attention_heads of \(hiddenSize) / \(numAttentionHeads), "
                     + "found \(headDim)")
-        }
-    }
-
-    /// For families that rotate whole heads and pass over a partial factor.
-    func refusePartialRotation(_ config: ModelConfig) throws(ModelError) {
-        guard rotary.rotaryDim == headDim else {
-            throw config.error(
-                "partial_rotary_factor", "expected whole heads of \(headDim) dimensions, found \(rotary.rotaryDim)")
         }
     }
 }
