@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable {
     public let weights: any WeightSource
     /// generation_config.json, nil when there is none.
     public let generationConfig: JSONObject?
+    /// Tokens whose places in a prompt images, videos and sounds take; none of a model of text.
+    public internal(set) var mediaTokenIDs: Set<Int> = []
     /// Where the tokenizer is found.
     public let tokenizer: TokenizerSource
     /// The sources of the chat templates by name; the usual one is called `default`.
@@ -43,7 +45,7 @@ public struct Checkpoint: Sendable {
             }
             throw .notFound(path: path, message: "no such file or folder; give \(accepted)")
         }
-        return status.st_mode & S_IFMT == S_IFDIR 
+        return status.st_mode & S_IFMT == S_IFDIR
             ? try open(folder: Folder(path: path), configOverrides) : try open(file: path, configOverrides)
     }
 
