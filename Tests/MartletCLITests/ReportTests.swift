@@ -107,7 +107,8 @@ struct ReportTests {
         let report = try await ModelReport.make(LLMConfiguration())
         let text = InspectReport(report).text
         #expect(text.contains("LlamaForCausalLM"))
-        #expect(text.contains("temperature         1.0  (built-in)"))
+        let line = text.split(separator: "\n").first { $0.hasPrefix("  temperature  ") }
+        #expect(line?.hasSuffix("  1.0  (built-in)") == true)
         let json = try JSONReader.parse(InspectReport(report).json)
         #expect(json["architecture"] == "LlamaForCausalLM")
         #expect(json["kv_bytes_per_request"]?.intValue == report.kvBytesPerToken * report.maxModelLen)

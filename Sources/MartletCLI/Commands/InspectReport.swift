@@ -26,7 +26,8 @@ struct InspectReport {
         if report.pooling == nil { rows += cacheRows }
         rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
         rows += report.pooling == nil ? generationRows : poolingRows
-        return rows.map(Self.line).joined()
+        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
+        return rows.map { Self.line($0, width) }.joined()
     }
 
     private var cacheRows: [(String, String)] {
@@ -40,7 +41,7 @@ struct InspectReport {
         rows.append(
             ("  one request", "\(ByteCount(report.kvBytesPerRequest)) for \(report.maxModelLen) tokens"))
         rows.append(("  memory", "\(ByteCount(report.availableBytes)) available beside the weights"))
-        if let blocks = report.numBlocks { rows.append(("  planned", "\(blocks) blocks")) }
+        if let blocks = report.numBlocks, report.kvBytesPerToken > 0 { rows.append(("  planned", "\(blocks) blocks")) }
         if let problem = report.kvCacheProblem { rows.append(("  problem", problem)) }
         return rows
     }
@@ -120,15 +121,15 @@ struct InspectReport {
 
     private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
 
-    private static func line(_ row: (label: String, value: String)) -> String {
-        let width = 22
-        let label = row.label + String(repeating: " ", count: max(1, width - row.label.count))
+    private static func line(_ row: (label: String, value: String), _ width: Int) -> String {
+        let label = row.label + String(repeating: " ", count: width - row.label.count)
         let indent = "\n" + String(repeating: " ", count: width)
         return label + row.value.split(separator: "\n").joined(separator: indent) + "\n"
     }
 
     private static func millions(_ count: Int) -> String {
-        count >= 1_000_000_000
+        if count < 1_000_000 { return "\(count)" }
+        return count >= 1_000_000_000
             ? "\(fixed(Double(count) / 1e9, decimals: 2)) billion"
             : "\(fixed(Double(count) / 1e6, decimals: 1)) million"
     }

@@ -68,6 +68,7 @@ struct LogitsCommand: AsyncParsableCommand {
             console.err("martlet: warning: \(name) is left out: token \(id) stands for an image, video or sound\n")
             return true
         }
+        guard !sequences.isEmpty else { throw CLIError("\(input): no input is of text alone") }
         let longest = sequences.map(\.tokenIDs.count).max() ?? 0
         var writer = SafetensorsWriter()
         let isPoolingOnly = try await HiddenStatesPass.isPoolingOnly(modelConfiguration)
