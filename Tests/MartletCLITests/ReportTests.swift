@@ -107,10 +107,28 @@ struct ReportTests {
         let report = try await ModelReport.make(LLMConfiguration())
         let text = InspectReport(report).text
         #expect(text.contains("LlamaForCausalLM"))
-        #expect(text.contains("temperature         1.0  (built-in)"))
+        let line = text.split(separator: "\n").first { $0.hasPrefix("  temperature  ") }
+        #expect(line?.hasSuffix("  1.0  (built-in)") == true)
         let json = try JSONReader.parse(InspectReport(report).json)
         #expect(json["architecture"] == "LlamaForCausalLM")
         #expect(json["kv_bytes_per_request"]?.intValue == report.kvBytesPerToken * report.maxModelLen)
         #expect(json["sampling_defaults"]?["top_p"]?["source"] == "built-in")
+        #expect(json["pooling"] == nil)
+    }
+
+    @Test(
+        "of a model of embeddings or scores say what it gives",
+        arguments: [("bert", "embeddings of 24 columns", 0), ("modernbert_classifier", "scores of 1 label ", 1)])
+    func inspectPooling(_ name: String, _ pooling: String, _ numLabels: Int) async throws {
+        var configuration = LLMConfiguration()
+        configuration.model =
+            String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))
+            + "/../Fixtures/encoders/\(name)"
+        let report = try await ModelReport.make(configuration)
+        let text = InspectReport(report).text
+        #expect(text.contains("Pooling") && text.contains(pooling) && !text.contains("Sampling"), "\(text)")
+        #expect(report.labels.count == numLabels && report.numLayers > 0 && !report.derivations.isEmpty)
+        let json = try JSONReader.parse(InspectReport(report).json)
+        #expect(json["pooling"]?["width"]?.intValue == report.poolingWidth && json["sampling_defaults"] == nil)
     }
 }

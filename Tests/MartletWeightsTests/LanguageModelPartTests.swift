@@ -40,5 +40,16 @@ import Testing
         let checkpoint = try open("qwen3")
         #expect(checkpoint.config.origin.hasSuffix("config.json"))
         #expect(checkpoint.config.json["tie_word_embeddings"] == true)
+        #expect(checkpoint.mediaTokenIDs.isEmpty)
+    }
+
+    @Test("tokens that stand for images are known, wherever the configuration has them")
+    func mediaTokens() throws {
+        for name in ["qwen2_5_vl", "qwen3_vl", "mistral3", "gemma3_vision"] {
+            let path = Fixture.path("../models/\(name)")
+            let overrides: JSONValue = ["image_token_id": 7, "video_token_index": 9]
+            let ids = try Checkpoint.open(path: path, configOverrides: #require(overrides.objectValue)).mediaTokenIDs
+            #expect(ids.isSuperset(of: [7, 9]) && ids.count <= 4, "\(name): \(ids)")
+        }
     }
 }

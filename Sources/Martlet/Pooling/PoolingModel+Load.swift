@@ -60,11 +60,7 @@ extension PoolingModel {
         _ architecture: PoolingArchitecture, _ opened: OpenedCheckpoint, _ configuration: LLMConfiguration,
         _ files: SentenceTransformersFiles?
     ) throws(LLMError) -> PoolingConfiguration {
-        let most = architecture.model.maxPositionEmbeddings
-        if let asked = configuration.maxModelLen, asked > most {
-            throw .cannotLoad("--max-model-len \(asked) is more than the \(most) tokens \(opened.name) was made for")
-        }
-        let maxModelLen = configuration.maxModelLen ?? min(most, files?.maxSeqLength ?? most)
+        let maxModelLen = try maxModelLen(architecture, opened, configuration, files)
         let maxTokens =
             architecture.needsWholeSequences
             ? max(configuration.maxNumBatchedTokens, maxModelLen) : configuration.maxNumBatchedTokens
@@ -77,6 +73,20 @@ extension PoolingModel {
         engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
         try checkMemory(architecture, engine, configuration)
         return engine
+    }
+
+    /// Most tokens of one input.
+    ///
+    /// **Throws** `cannotLoad` when more are asked for than the model was made for.
+    static func maxModelLen(
+        _ architecture: PoolingArchitecture, _ opened: OpenedCheckpoint, _ configuration: LLMConfiguration,
+        _ files: SentenceTransformersFiles?
+    ) throws(LLMError) -> Int {
+        let most = architecture.model.maxPositionEmbeddings
+        if let asked = configuration.maxModelLen, asked > most {
+            throw .cannotLoad("--max-model-len \(asked) is more than the \(most) tokens \(opened.name) was made for")
+        }
+        return configuration.maxModelLen ?? min(most, files?.maxSeqLength ?? most)
     }
 
     /// A step's values and its cache must fit; what a step takes is about four of its widest values.

@@ -91,7 +91,9 @@ struct PoolingPlan: Sendable {
     var settings: [String] {
         let names = poolings.map(\.rawValue).joined(separator: " and ")
         let source = files?.poolings == nil ? "the architecture" : "its sentence-transformers files"
-        if let labels { return ["scores of \(labels.count) labels from \(names), \(activation)"] }
+        if let labels {
+            return ["scores of \(labels.count) label\(labels.count == 1 ? "" : "s") from \(names), \(activation)"]
+        }
         return [
             "embeddings of \(width) columns: \(names) pooling as \(source) say\(files?.poolings == nil ? "s" : ""), "
                 + (normalizes ? "normalised" : "not normalised")

@@ -1,4 +1,5 @@
 import MartletModelIR
+import MartletWeights
 
 /// One sequence through the model without engine or tokenizer: token ids in, float32 logits out, for comparing.
 ///
@@ -20,6 +21,13 @@ public final class ForwardPass {
     ) async throws(LLMError) -> sending ForwardPass {
         let opened = try await OpenedModel.open(configuration, progress: progress)
         return try ForwardPass(opened, configuration, maxModelLen: maxModelLen)
+    }
+
+    /// The tokens of a configuration's model whose places images, videos and sounds take; none of a model of text.
+    ///
+    /// **Throws** as `LLM.load`.
+    public static func mediaTokenIDs(_ configuration: LLMConfiguration) async throws(LLMError) -> Set<Int> {
+        try await OpenedCheckpoint.open(configuration, progress: nil).checkpoint.mediaTokenIDs
     }
 
     private init(_ opened: OpenedModel, _ configuration: LLMConfiguration, maxModelLen: Int) throws(LLMError) {

@@ -23,18 +23,43 @@ struct InspectReport {
         rows += report.formats.map { ("  \($0.format)", "\(ByteCount($0.bytes)) in \($0.numTensors) tensors") }
         rows.append(("Derived", "from the configuration: value, key, rule"))
         rows += report.derivations.map { ("  \($0.name)", Self.text($0)) }
-        rows.append(("KV cache", "\(ByteCount(report.kvBytesPerToken)) per token (\(report.kvCacheDType))"))
+        if report.pooling == nil { rows += cacheRows }
+        rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
+        rows += report.pooling == nil ? generationRows : poolingRows
+        let width = (rows.map { $0.0.count }.max() ?? 0) + 2
+        return rows.map { Self.line($0, width) }.joined()
+    }
+
+    private var cacheRows: [(String, String)] {
+        var rows: [(String, String)] = []
+        if report.kvBytesPerToken > 0 {
+            rows.append(("KV cache", "\(ByteCount(report.kvBytesPerToken)) per token (\(report.kvCacheDType))"))
+        }
+        if report.stateBytesPerRequest > 0 {
+            rows.append(("States", "\(ByteCount(report.stateBytesPerRequest)) per request (float32)"))
+        }
         rows.append(
             ("  one request", "\(ByteCount(report.kvBytesPerRequest)) for \(report.maxModelLen) tokens"))
         rows.append(("  memory", "\(ByteCount(report.availableBytes)) available beside the weights"))
-        if let blocks = report.numBlocks { rows.append(("  planned", "\(blocks) blocks")) }
+        if let blocks = report.numBlocks, report.kvBytesPerToken > 0 { rows.append(("  planned", "\(blocks) blocks")) }
         if let problem = report.kvCacheProblem { rows.append(("  problem", problem)) }
-        rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
-        rows.append(("Chat template", report.chatTemplateOrigin.map { "yes (\($0))" } ?? "no"))
+        return rows
+    }
+
+    private var generationRows: [(String, String)] {
+        var rows = [("Chat template", report.chatTemplateOrigin.map { "yes (\($0))" } ?? "no")]
+        guard let defaults = report.samplingDefaults else { return rows }
         rows.append(("Sampling", "defaults for what a request leaves out"))
-        rows += report.samplingDefaults.parameters.map { ("  \($0.name)", "\($0.valueText)  (\($0.source.rawValue))") }
-        rows.append(("  stop ids", report.samplingDefaults.eosTokenIDs.map(String.init).joined(separator: ", ")))
-        return rows.map(Self.line).joined()
+        rows += defaults.parameters.map { ("  \($0.name)", "\($0.valueText)  (\($0.source.rawValue))") }
+        let ids = defaults.eosTokenIDs.map(String.init).joined(separator: ", ")
+        rows.append(("  stop ids", ids.isEmpty ? "none" : ids))
+        return rows
+    }
+
+    private var poolingRows: [(String, String)] {
+        var rows = [("Pooling", report.pooling ?? ""), ("  longest input", "\(report.maxModelLen) tokens")]
+        if !report.labels.isEmpty { rows.append(("  labels", report.labels.joined(separator: ", "))) }
+        return rows
     }
 
     /// One object on one line.
@@ -59,6 +84,7 @@ struct InspectReport {
         object["derivations"] = .array(report.derivations.map(Self.json))
         object["kv_cache_dtype"] = .string(report.kvCacheDType)
         object["kv_bytes_per_token"] = Self.number(report.kvBytesPerToken)
+        object["state_bytes_per_request"] = Self.number(report.stateBytesPerRequest)
         object["kv_bytes_per_request"] = Self.number(report.kvBytesPerRequest)
         object["kv_cache_num_blocks"] = report.numBlocks.map(Self.number) ?? .null
         object["kv_cache_problem"] = report.kvCacheProblem.map { .string($0) } ?? .null
@@ -66,8 +92,16 @@ struct InspectReport {
         object["tokenizer"] = ["description": .string(report.tokenizer), "origin": .string(report.tokenizerOrigin)]
         object["chat_template"] = report.chatTemplate.map { .string($0) } ?? .null
         object["chat_template_origin"] = report.chatTemplateOrigin.map { .string($0) } ?? .null
-        object["sampling_defaults"] = report.samplingDefaults.parameters.json
-        object["eos_token_ids"] = .array(report.samplingDefaults.eosTokenIDs.map { .integer(Int64($0)) })
+        if let defaults = report.samplingDefaults {
+            object["sampling_defaults"] = defaults.parameters.json
+            object["eos_token_ids"] = .array(defaults.eosTokenIDs.map { .integer(Int64($0)) })
+        }
+        if let pooling = report.pooling {
+            object["pooling"] = [
+                "description": .string(pooling), "width": Self.number(report.poolingWidth),
+                "labels": .array(report.labels.map { .string($0) }),
+            ]
+        }
         return JSONWriter.string(.object(object)) + "\n"
     }
 
@@ -87,15 +121,15 @@ struct InspectReport {
 
     private static func number(_ value: Int) -> JSONValue { .integer(Int64(value)) }
 
-    private static func line(_ row: (label: String, value: String)) -> String {
-        let width = 22
-        let label = row.label + String(repeating: " ", count: max(1, width - row.label.count))
+    private static func line(_ row: (label: String, value: String), _ width: Int) -> String {
+        let label = row.label + String(repeating: " ", count: width - row.label.count)
         let indent = "\n" + String(repeating: " ", count: width)
         return label + row.value.split(separator: "\n").joined(separator: indent) + "\n"
     }
 
     private static func millions(_ count: Int) -> String {
-        count >= 1_000_000_000
+        if count < 1_000_000 { return "\(count)" }
+        return count >= 1_000_000_000
             ? "\(fixed(Double(count) / 1e9, decimals: 2)) billion"
             : "\(fixed(Double(count) / 1e6, decimals: 1)) million"
     }

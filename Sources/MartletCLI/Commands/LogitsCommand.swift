@@ -13,7 +13,7 @@ struct LogitsCommand: AsyncParsableCommand {
             one after the other. Every model also gives NAME.last_hidden_state [T, hidden], after its final norm, \
             and of it NAME.pooled_mean_l2, NAME.pooled_cls_l2 and NAME.pooled_last_l2 [hidden]: the mean, the first \
             and the last token's at length one; models of embeddings give nothing else. No tokenizer is needed, and \
-            the KV cache is float32.
+            the KV cache is float32. An input with tokens that stand for images is left out.
 
               martlet logits ./model --input ids.safetensors --output logits.safetensors --greedy 16
             """)
@@ -62,6 +62,13 @@ struct LogitsCommand: AsyncParsableCommand {
         var sequences: [(name: String, tokenIDs: [Int32])] = []
         for name in names { sequences.append((String(name.dropLast(Self.inputSuffix.count)), try file.int32(name))) }
         model.announce(on: console)
+        let media = try await ForwardPass.mediaTokenIDs(modelConfiguration)
+        sequences.removeAll { name, tokenIDs in
+            guard let id = tokenIDs.first(where: { media.contains(Int($0)) }) else { return false }
+            console.err("martlet: warning: \(name) is left out: token \(id) stands for an image, video or sound\n")
+            return true
+        }
+        guard !sequences.isEmpty else { throw CLIError("\(input): no input is of text alone") }
         let longest = sequences.map(\.tokenIDs.count).max() ?? 0
         var writer = SafetensorsWriter()
         let isPoolingOnly = try await HiddenStatesPass.isPoolingOnly(modelConfiguration)

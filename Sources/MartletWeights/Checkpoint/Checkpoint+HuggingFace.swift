@@ -28,6 +28,7 @@ extension Checkpoint {
         formats = FormatSummary.summarize(entries.map { ($0.dtype.name, $0.range.count) })
         parameterCount = weights.parameterCount(of: renaming?.map(\.stored) ?? weights.names)
         mappings = weights.files
+        mediaTokenIDs = part?.mediaTokenIDs ?? []
     }
 
     /// The configuration with `tie_word_embeddings` as the weights have it: an `lm_head` that is there is used, and a

@@ -10,6 +10,8 @@ struct LanguageModelPart {
     let path: String
     /// The configuration under plain keys.
     private(set) var config: JSONObject
+    /// The tokens whose places in a prompt images, videos and sounds take.
+    let mediaTokenIDs: Set<Int>
 
     private static let sections = ["text_config", "llm_config", "language_config"]
 
@@ -17,6 +19,7 @@ struct LanguageModelPart {
     init?(config json: JSONObject) {
         let thinker = json["thinker_config"]?.objectValue
         let outer = thinker ?? json
+        mediaTokenIDs = Set(Self.mediaTokenKeys.compactMap { (outer[$0] ?? json[$0])?.intValue })
         if let section = Self.sections.first(where: { outer[$0]?.objectValue != nil }),
             var text = outer[section]?.objectValue
         {
@@ -40,6 +43,8 @@ struct LanguageModelPart {
     private static let sharedKeys = [
         "bos_token_id", "eos_token_id", "pad_token_id", "dtype", "torch_dtype", "transformers_version",
     ]
+
+    private static let mediaTokenKeys = ["image", "video", "audio"].flatMap { ["\($0)_token_id", "\($0)_token_index"] }
 
     // MARK: Weights
 
