@@ -71,6 +71,176 @@ def auto_class(config):
 
 def random_model(config, seed):
     torch.manual_seed(seed)
+    model = auto_class(config).from_config(config, dtype=torch.float32, attn_implementation="eager")
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "norm" in name or ".ln_" in name:
+                weight.copy_(1 + 0.3 * torch.randn_like(weight))
+            elif name.endswith("bias"):
+                weight.copy_(0.3 * torch.randn_like(weight))
+        for name, buffer in model.named_buffers():
+            if name.endswith("e_score_correction_bias"):
+                buffer.copy_(0.3 * torch.randn_like(buffer))
+    return model.eval()
+
+
+def write_legacy_config(folder):
+    """Rewrites config.json with the keys most published checkpoints have, after checking that both mean the same."""
+    path = folder / "config.json"
+    before = transformers.AutoConfig.from_pretrained(folder)
+    config = json.loads(path.read_text())
+    rope = config.pop("rope_parameters")
+    is_neox = config["model_type"] == "gpt_neox"
+    config["rotary_emb_base" if is_neox else "rope_theta"] = rope.pop("rope_theta")
+    if "partial_rotary_factor" in rope:
+        config["rotary_pct" if is_neox else "partial_rotary_factor"] = rope.pop("partial_rotary_factor")
+    config["rope_scaling"] = rope if rope["rope_type"] != "default" else None
+    config.pop("layer_types", None)
+    config["torch_dtype"] = config.pop("dtype")
+    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    assert transformers.AutoConfig.from_pretrained(folder).rope_parameters == before.rope_parameters
+
+
+def write_bare_names(folder, prefix):
+    """Names the weights as the bare model has them, with the buffers that old checkpoints of GPT-2 carry."""
+    path = folder / "model.safetensors"
+    weights = {name.removeprefix(prefix): weight for name, weight in load_file(path).items()}
+    weights["h.0.attn.bias"] = torch.ones(1, 1, 4, 4).tril()
+    weights["h.0.attn.masked_bias"] = torch.tensor(-1e4)
+    save_file(weights, path, metadata={"format": "pt"})
+
+
+def golden(model, vocab_size, seed, steps=16):
+    generator = torch.Generator().manual_seed(seed)
+    tensors = {}
+    for case, length in enumerate((21, 6, 1)):
+        ids = torch.randint(3, vocab_size, (length,), generator=generator)
+        with torch.no_grad():
+            logits = model(ids[None], use_cache=False).logits[0]
+            greedy, margins, sequence = [], [], ids
+            for _ in range(steps):
+                last = model(sequence[None], use_cache=False).logits[0, -1]
+                best = last.topk(2)
+                greedy.append(int(best.indices[0]))
+                margins.append(float(best.values[0] - best.values[1]))
+                sequence = torch.cat([sequence, best.indices[:1]])
+        tensors[f"case{case}.input_ids"] = ids.to(torch.int32)
+        tensors[f"case{case}.logits"] = logits.to(torch.float32).contiguous()
+        tensors[f"case{case}.greedy_ids"] = torch.tensor(greedy, dtype=torch.int32)
+        tensors[f"case{case}.greedy_margin"] = torch.tensor(margins, dtype=torch.float32)
+    return tensors
+
+
+def interleaved(weight, heads):
+    """The row order llama.cpp wants for query and key heads of Llama models: (0, d/2, 1, d/2 + 1, ...) per head."""
+    rows = weight.reshape(heads, 2, -1, weight.shape[-1])
+    return np.ascontiguousarray(rows.transpose(0, 2, 1, 3)).reshape(weight.shape)
+
+
+def llama3_factors(rope, head_dim):
+    """What the converter stores as rope_freqs.weight: the divisor of every frequency."""
+    factors = []
+    for pair in range(head_dim // 2):
+        wavelength = 2 * math.pi * rope["rope_theta"] ** (2 * pair / head_dim)
+        original = rope["original_max_position_embeddings"]
+        low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+        if wavelength < original / high:
+            factors.append(1.0)
+        elif wavelength > original / low:
+            factors.append(rope["factor"])
+        else:
+            smooth = (original / wavelength - low) / (high - low)
+            factors.append(1 / ((1 - smooth) / rope["factor"] + smooth))
+    return np.array(factors, dtype=np.float32)
+
+
+def in_blocks(name, type_name):
+    """The type of a linear weight where it is quantised, else None."""
+    return getattr(gguf.GGMLQuantizationType, type_name) if type_name and name.endswith("_proj.weight") else None
+
+
+def round_trip(folder, type_name):
+    """Leaves in the folder the weights that quantised ones stand for."""
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    for name, weight in weights.items():
+        if kind := in_blocks(name, type_name):
+            blocks = gguf.quants.quantize(weight.numpy(), kind)
+            weights[name] = torch.from_numpy(gguf.quants.dequantize(blocks, kind).copy())
+    save_file(weights, path, metadata={"format": "pt"})
+
+
+def write_gguf(path, config, weights, type_name=None):
+    """Metadata and names as llama.cpp's convert_hf_to_gguf.py writes them; Mistral is `llama` there."""
+    is_llama = config.model_type in ("llama", "mistral")
+    name = {"mistral": "llama", "qwen3_moe": "qwen3moe"}.get(config.model_type, config.model_type)
+    arch = {"llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3,
+            "qwen3moe": gguf.MODEL_ARCH.QWEN3MOE}[name]
+    heads, kv_heads = config.num_attention_heads, config.num_key_value_heads
+    head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
+    writer = gguf.GGUFWriter(str(path), name)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(kv_heads)
+    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if getattr(config, "head_dim", None):
+        writer.add_key_length(head_dim)
+        writer.add_value_length(head_dim)
+    if name == "qwen3moe":
+        weights = expert.stacked(weights, config.num_experts)
+        writer.add_expert_count(config.num_experts)
+        writer.add_expert_used_count(config.num_experts_per_tok)
+        writer.add_expert_feed_forward_length(config.moe_intermediate_size)
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    if is_llama:
+        writer.add_vocab_size(config.vocab_size)
+        writer.add_rope_dimension_count(head_dim)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list([f"t{index}" for index in range(config.vocab_size)])
+    writer.add_token_types([gguf.TokenType.NORMAL] * config.vocab_size)
+    writer.add_token_merges(["t 1"])
+    writer.add_bos_token_id(config.bos_token_id)
+    writer.add_eos_token_id(config.eos_token_id)
+    if config.rope_parameters["rope_type"] == "llama3":
+        writer.add_tensor("rope_freqs.weight", llama3_factors(config.rope_parameters, head_dim))
+    names = gguf.get_tensor_name_map(arch, config.num_hidden_layers)
+    for source, weight in weights.items():
+        data = weight.numpy()
+        if is_llama and source.endswith("q_proj.weight"):
+            data = interleaved(data, heads)
+        if is_llama and source.endswith("k_proj.weight"):
+            data = interleaved(data, kv_heads)
+        kind = in_blocks(source, type_name)
+        writer.add_tensor(names.get_name(source, try_suffixes=(".weight", ".bias")),
+                          gguf.quants.quantize(data, kind) if kind else data, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def make(name, seed):
+    class_name, changes, how = FAMILIES[name]
+    folder = OUT / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    config = getattr(transformers, class_name)(
+        **{key: value for key, value in {**BASE, **changes}.items() if value is not ...})
+    model = random_model(config, seed)
+    if how.get("bf16"):
+        model.to(torch.bfloat16).save_pretrained(folder, max_shard_size="20KB")
+    else:
+        model.save_pretrained(folder)
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    if "bare" in how:
+        write_bare_names(folder, how["bare"])
+    if how.get("legacy"):
+        write_legacy_config(folder)
     if "quantize" in how:
         stored = quantized.apply(folder, how)
     if "gguf_type" in how:
