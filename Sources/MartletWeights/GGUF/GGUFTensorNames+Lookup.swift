@@ -79,7 +79,7 @@ extension GGUFTensorNames {
     /// A fused projection where Hugging Face files have three.
     private func separated(_ ending: String, _ shape: [Int], _ rows: Rows, _ scope: String) -> [GGUFPresentation]? {
         guard let query = modules["attn_q"], let key = modules["attn_k"], let value = modules["attn_v"],
-            shape.first == rows.query + 2 * rows.key
+            rows.query > 0, rows.key > 0, shape.first == rows.query &+ 2 &* rows.key
         else { return nil }
         let ends = [rows.query, rows.query + rows.key, rows.query + 2 * rows.key]
         return zip([query, key, value], zip([0] + ends, ends)).map {

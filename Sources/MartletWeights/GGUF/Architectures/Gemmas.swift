@@ -34,7 +34,7 @@ extension GGUFArchitecture {
                 try config.addOptionalWindow(every: 6)
                 if config.json["layer_types"] == nil {
                     config.json["layer_types"] = .array(
-                        [JSONValue](repeating: "full_attention", count: min(config.numHiddenLayers, 65_536)))
+                        [JSONValue](repeating: "full_attention", count: max(0, min(config.numHiddenLayers, 65_536))))
                 }
                 if config.json["final_logit_softcapping"]?.doubleValue == 0 {
                     config.json["final_logit_softcapping"] = .null
