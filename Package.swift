@@ -64,7 +64,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
-            name: "MartletModelConformance", dependencies: ["MartletModels", "MartletModelIR", "MartletJSON"], swiftSettings: strict),
+            name: "MartletModelConformance", dependencies: ["MartletModels", "MartletModelIR", "MartletJSON"],
+            swiftSettings: strict),
 
         // Level 4
         .target(

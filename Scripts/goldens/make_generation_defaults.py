@@ -62,7 +62,9 @@ def sources(case, values):
     file, name_of_file = ((case["folder"], "--generation-config") if case["flag"] == "folder"
                           else (case["generation_config"], "generation_config.json"))
     if file is None:
-        file, name_of_file = case["config"], "config.json"
+        # What transformers 5 leaves of the generation settings in config.json.
+        file = {key: value for key, value in case["config"].items() if key in ("min_p", "max_new_tokens")}
+        name_of_file = "config.json"
 
     def default(key):
         if key in case["override"]:
@@ -138,6 +140,7 @@ def table():
     yield case("a long prompt", file={"max_new_tokens": 30}, prompt_tokens=95)
     yield case("the override wins over config.json", config={"temperature": 0.3}, override={"temperature": 0.2})
     yield case("an override null under vllm", flag="vllm", file={"temperature": 0.3}, override={"temperature": None})
+    yield case("config.json's max_new_tokens", config={"max_new_tokens": 12, "temperature": 0.3})
     yield case("an override null over config.json", config={"temperature": 0.3}, override={"temperature": None})
 
 

@@ -24,7 +24,8 @@ extension LLM {
         ) { index in
             let detokenizer = loadedTokenizer.map {
                 IncrementalDetokenizer(
-                    tokenizer: $0, skipSpecialTokens: request.skipSpecialTokens ?? samplingDefaults.skipSpecialTokens.value,
+                    tokenizer: $0,
+                    skipSpecialTokens: request.skipSpecialTokens ?? samplingDefaults.skipSpecialTokens.value,
                     kept: request.keptSpecialTokens)
             }
             return SequenceAssembler(index: index, options: options, detokenizer: detokenizer)

@@ -9,14 +9,19 @@ extension LLM {
     public static func loadTokenizer(
         _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws(LLMError) -> Tokenizer {
+        let encodesChats = configuration.tokenizerMode == .mistral
         if let path = configuration.tokenizer {
-            return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path).tokenizer }
+            return try await BlockingWork.run { () throws(LLMError) in
+                try TokenizerLoading.load(path: path, encodesChats: encodesChats).tokenizer
+            }
         }
         guard configuration.model != nil else {
             let checkpoint = try OpenedModel.demoCheckpoint()
             return try TokenizerLoading.load(checkpoint.tokenizer, replacement: nil).tokenizer
         }
         let path = try await ModelLocator(configuration).path(progress: progress)
-        return try await BlockingWork.run { () throws(LLMError) in try TokenizerLoading.load(path: path).tokenizer }
+        return try await BlockingWork.run { () throws(LLMError) in
+            try TokenizerLoading.load(path: path, encodesChats: encodesChats).tokenizer
+        }
     }
 }

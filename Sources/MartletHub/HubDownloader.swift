@@ -19,31 +19,34 @@ public struct HubDownloader: Sendable {
     /// **Throws** see `HubError`; `cancelled` when the task is cancelled.
     /// **Threading** the work is done on a thread of its own, which also calls `progress`.
     public func snapshot(
-        of name: HubModelName, revision: String = "main", progress: @escaping @Sendable (HubProgress) -> Void = { _ in }
+        of name: HubModelName, revision: String = "main", form: HubModelForm = .auto,
+        progress: @escaping @Sendable (HubProgress) -> Void = { _ in }
     ) async throws(HubError) -> HubSnapshot {
         guard HubCache.isSafe(revision) else { throw .invalidName("\"\(revision)\" is no branch, tag or commit") }
         if environment.isOffline {
-            if let snapshot = cached(name, revision: revision) { return snapshot }
+            if let snapshot = cached(name, revision: revision, form: form) { return snapshot }
             throw .offline(
                 "\(name) is not in the cache \(environment.cacheDirectory), and HF_HUB_OFFLINE forbids to download it")
         }
         do throws(HubError) {
-            return try await download(name, revision, progress)
+            return try await download(name, revision, form, progress)
         } catch .network(let message) {
-            if let snapshot = cached(name, revision: revision) { return snapshot }
+            if let snapshot = cached(name, revision: revision, form: form) { return snapshot }
             throw .network(message)
         }
     }
 
     /// The model as the cache has it; nil when files are missing.
-    public func cached(_ name: HubModelName, revision: String = "main") -> HubSnapshot? {
+    public func cached(
+        _ name: HubModelName, revision: String = "main", form: HubModelForm = .auto
+    ) -> HubSnapshot? {
         let cache = HubCache(directory: environment.cacheDirectory)
         guard let commit = cache.commit(repository: name.repository, revision: revision),
             let directory = cache.snapshotDirectory(repository: name.repository, revision: commit)
         else { return nil }
         // Links whose blob is gone do not count.
         let names = FileSystem.names(in: directory).filter { FileSystem.size(of: "\(directory)/\($0)") != nil }
-        guard let files = try? FileSelection.files(of: name, among: names) else { return nil }
+        guard let files = try? FileSelection.files(of: name, among: names, form: form) else { return nil }
         guard Self.isWhole(files, in: directory) else { return nil }
         return HubSnapshot(cache: cache, name: name, commit: commit, files: files)
     }
@@ -51,11 +54,13 @@ public struct HubDownloader: Sendable {
     private static func isWhole(_ files: [String], in directory: String) -> Bool {
         let ggufs = files.filter { $0.hasSuffix(".gguf") }
         if let first = ggufs.first { return ggufs.count == GGUFParts(of: first).count }
-        return files.contains("config.json") && SafetensorsShards.areComplete(files, in: directory)
+        return files.contains(where: ["config.json", "params.json"].contains)
+            && SafetensorsShards.areComplete(files, in: directory)
     }
 
     private func download(
-        _ name: HubModelName, _ revision: String, _ progress: @escaping @Sendable (HubProgress) -> Void
+        _ name: HubModelName, _ revision: String, _ form: HubModelForm,
+        _ progress: @escaping @Sendable (HubProgress) -> Void
     ) async throws(HubError) -> HubSnapshot {
         let environment = environment
         let policy = policy
@@ -68,7 +73,7 @@ public struct HubDownloader: Sendable {
                 transport: transport, endpoint: environment.endpoint, token: environment.token)
             let job = SnapshotDownload(
                 client: client, cache: HubCache(directory: environment.cacheDirectory), name: name, revision: revision,
-                policy: policy, progress: progress)
+                form: form, policy: policy, progress: progress)
             return try job.run()
         }
     }

@@ -16,7 +16,9 @@ struct BehaviourChecks {
         let reference = try SequenceRunner(model, program, on: ReferenceBackend())
         let expected = try reference.logits(of: prompt, chunkSize: length)
         var found: [String] = []
-        guard expected.joined().allSatisfy(\.isFinite) else { return ["made-up weights give logits that are not finite"] }
+        guard expected.joined().allSatisfy(\.isFinite) else {
+            return ["made-up weights give logits that are not finite"]
+        }
         for backend in [ReferenceBackend()] + backends {
             let name = type(of: backend).name
             let alone = try SequenceRunner(model, program, on: backend)

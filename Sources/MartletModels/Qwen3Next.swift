@@ -20,7 +20,8 @@ public struct Qwen3Next: ModelArchitecture {
                 numAttentionHeads: 16, numKeyValueHeads: 2, headDim: 256, maxPositionEmbeddings: 32_768,
                 rope: RopeDefaults(partialRotaryFactor: 0.25)))
         experts = try SharedExpertLayer(
-            config: config, layers: decoder.shape.numHiddenLayers, count: 512, topK: 10, renormalizes: config.bool("norm_topk_prob", default: true))
+            config: config, layers: decoder.shape.numHiddenLayers, count: 512, topK: 10,
+            renormalizes: config.bool("norm_topk_prob", default: true))
         hasExperts = try SparseLayers(
             config: config, numHiddenLayers: decoder.shape.numHiddenLayers, experts: experts.settings
         ).hasExperts

@@ -56,7 +56,8 @@ public struct Qwen3_5Moe: ModelArchitecture {
                 vocabSize: 248_320, hiddenSize: 2048, intermediateSize: 512, numHiddenLayers: 40,
                 numAttentionHeads: 16, numKeyValueHeads: 2, headDim: 256, maxPositionEmbeddings: 32_768,
                 rope: RopeDefaults(partialRotaryFactor: 0.25)))
-        experts = try SharedExpertLayer(config: config, layers: decoder.shape.numHiddenLayers, count: 256, topK: 8, renormalizes: true)
+        experts = try SharedExpertLayer(
+            config: config, layers: decoder.shape.numHiddenLayers, count: 256, topK: 8, renormalizes: true)
         // Renormalised whatever a configuration says.
         config.readWithoutEffect("router_aux_loss_coef", "norm_topk_prob")
     }

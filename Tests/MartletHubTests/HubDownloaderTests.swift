@@ -266,6 +266,24 @@ private let hasCurl = if case .success = CurlLibrary.shared { true } else { fals
         #expect(cached() == snapshot)
     }
 
+    @Test("Models as Mistral writes them count without config.json, and only with all parts")
+    func mistralParts() throws {
+        let snapshot = "\(folder.path)/models--org--model/snapshots/\(FakeHub.commit)"
+        let downloader = downloader("http://127.0.0.1:1")
+        let name = try HubModelName("org/model")
+        func cached(_ form: HubModelForm) -> String? {
+            downloader.cached(name, revision: FakeHub.commit, form: form)?.modelPath
+        }
+        try FileSystem.write("{}", to: "\(snapshot)/params.json")
+        let index = #"{"weight_map": {"a": "consolidated-1.safetensors", "b": "consolidated-2.safetensors"}}"#
+        try FileSystem.write(index, to: "\(snapshot)/consolidated.safetensors.index.json")
+        try FileSystem.write("x", to: "\(snapshot)/consolidated-1.safetensors")
+        #expect(cached(.auto) == nil)
+        try FileSystem.write("x", to: "\(snapshot)/consolidated-2.safetensors")
+        #expect(cached(.auto) == snapshot)
+        #expect(cached(.mistral) == snapshot)
+    }
+
     @Test("A cancelled task stops its download")
     func cancellation() async throws {
         let hub = FakeHub(behaviour())

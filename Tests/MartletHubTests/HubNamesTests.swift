@@ -109,6 +109,43 @@ import Testing
         #expect(try files("a/b", "x.gguf", "README.md") == ["x.gguf"])
     }
 
+    @Test("Mistral's own files are taken where there are no others, or where they are asked for")
+    func mistral() throws {
+        let own = ["params.json", "consolidated.safetensors", "tekken.json", "README.md", "generation_config.json"]
+        let taken = ["params.json", "tekken.json", "generation_config.json", "consolidated.safetensors"]
+        func choose(_ all: [String], _ form: HubModelForm = .auto) throws -> [String] {
+            try FileSelection.files(of: HubModelName("a/b"), among: all, form: form)
+        }
+        #expect(try choose(own) == taken)
+        let usual = ["config.json", "model.safetensors.index.json", "model-00001-of-00001.safetensors"]
+        #expect(try choose(own + usual) == ["tekken.json", "generation_config.json"] + usual)
+        #expect(
+            try choose(own + usual, .mistral)
+                == ["params.json", "tekken.json", "generation_config.json", "config.json", "consolidated.safetensors"])
+        let shards = ["consolidated-00001-of-00002.safetensors", "consolidated-00002-of-00002.safetensors"]
+        #expect(try choose(["params.json"] + shards) == ["params.json"] + shards)
+        let index = "consolidated.safetensors.index.json"
+        #expect(
+            try choose(["params.json", "consolidated.safetensors", index] + shards)
+                == ["params.json", index] + shards)
+        #expect(throws: HubError.self) { try choose(usual, .mistral) }
+        #expect(throws: HubError.self) { try choose(["consolidated.safetensors"]) }
+    }
+
+    @Test("The files of sentence-transformers modules are taken")
+    func modules() throws {
+        let taken = [
+            "modules.json", "config_sentence_transformers.json", "sentence_bert_config.json", "1_Pooling/config.json",
+            "2_Dense/config.json", "2_Dense/model.safetensors", "config.json", "tokenizer.json",
+        ]
+        let all =
+            taken + [
+                "model.safetensors", "2_Dense/pytorch_model.bin", "onnx/model.onnx", "openvino/config.json",
+                "1_Pooling/sub/config.json", "x_Pooling/config.json",
+            ]
+        #expect(try FileSelection.files(of: HubModelName("a/b"), among: all) == taken + ["model.safetensors"])
+    }
+
     @Test("A repository of pickle files is refused with a hint")
     func pickles() {
         #expect {

@@ -142,7 +142,7 @@ import Testing
         #expect(request.sampling == sampling)
         #expect(request.stop == ["x", "y"])
         #expect(request.includeStopStringInOutput)
-        #expect(!request.skipSpecialTokens)
+        #expect(request.skipSpecialTokens == false)
         #expect(request.priority == 4)
         #expect(request.cacheSalt == "s")
         #expect(engine.chats.first?.templateVariables["enable_thinking"] == false)

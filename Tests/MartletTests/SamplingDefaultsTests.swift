@@ -26,8 +26,7 @@ struct SamplingDefaultsTests {
         LoadCase(name: "an integer is a number", file: ["temperature": 0], temperature: 0, source: .generationConfig),
         LoadCase(name: "do_sample false is not greedy", file: ["do_sample": false], temperature: 1, source: .builtIn),
         LoadCase(
-            name: "old config.json counts without the file", config: ["temperature": 0.3], temperature: 0.3,
-            source: .modelConfig),
+            name: "old config.json does not count", config: ["temperature": 0.3], temperature: 1, source: .builtIn),
         LoadCase(
             name: "config.json does not count beside the file", file: ["top_k": 50], config: ["temperature": 0.3],
             temperature: 1, source: .builtIn, topK: 50),

@@ -43,10 +43,48 @@ public struct LLMConfiguration: Sendable {
         case classify
     }
 
+    /// Whose configuration is read where a model comes in several forms.
+    public enum ConfigFormat: String, Sendable, Hashable, CaseIterable {
+        /// That of Hugging Face where it is there whole.
+        case auto
+        /// config.json.
+        case hf
+        /// params.json.
+        case mistral
+    }
+
+    /// Which weights are read where a model comes in several forms.
+    public enum LoadFormat: String, Sendable, Hashable, CaseIterable {
+        /// Those that go with the configuration.
+        case auto
+        /// `*.safetensors` beside config.json.
+        case safetensors
+        /// `consolidated*.safetensors` beside params.json.
+        case mistral
+        /// A `.gguf` file.
+        case gguf
+    }
+
+    /// Which tokenizer is read where a folder has several.
+    public enum TokenizerMode: String, Sendable, Hashable, CaseIterable {
+        /// tokenizer.json, or Mistral's own where nothing else tells how chats are encoded.
+        case auto
+        /// tokenizer.json before others.
+        case hf
+        /// tekken.json or `tokenizer.model.vN`, which encode chats as well.
+        case mistral
+    }
+
     /// A folder, a `.gguf` file or a hub name `organisation/name`; nil is the model built into the library.
     public var model: String?
     /// A folder or a `tokenizer.json` to use instead of the model's own.
     public var tokenizer: String?
+    /// Whose configuration is read.
+    public var configFormat = ConfigFormat.auto
+    /// Which weights are read.
+    public var loadFormat = LoadFormat.auto
+    /// Which tokenizer is read.
+    public var tokenizerMode = TokenizerMode.auto
     /// False: no tokenizer is read, and requests bring token ids.
     public var loadsTokenizer = true
     /// Branch, tag or commit of a hub model.

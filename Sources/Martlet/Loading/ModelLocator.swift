@@ -25,7 +25,8 @@ struct ModelLocator {
         if let folder = configuration.downloadDirectory { environment.cacheDirectory = folder }
         do {
             let snapshot = try await HubDownloader(environment: environment).snapshot(
-                of: name, revision: configuration.revision ?? "main"
+                of: name, revision: configuration.revision ?? "main",
+                form: configuration.wantsMistralFormat ? .mistral : .auto
             ) { report in
                 progress?(
                     LoadProgress(

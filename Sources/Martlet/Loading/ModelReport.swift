@@ -86,7 +86,7 @@ public struct ModelReport: Sendable {
         }
         if let replacement = configuration.tokenizer { tokenizerOrigin = replacement }
         do {
-            let loaded = try TokenizerLoading.load(checkpoint.tokenizer, replacement: configuration.tokenizer).tokenizer
+            let loaded = try TokenizerLoading.load(checkpoint.tokenizer, for: configuration).tokenizer
             tokenizer = "\(loaded.kind), \(loaded.vocabSize) tokens"
             eos = loaded.eosTokenIDs
         } catch {

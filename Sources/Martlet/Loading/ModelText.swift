@@ -21,7 +21,7 @@ struct ModelText: Sendable {
         let loaded =
             configuration.loadsTokenizer
             ? try TokenizerLoading.load(
-                opened.checkpoint.tokenizer, replacement: configuration.tokenizer,
+                opened.checkpoint.tokenizer, for: configuration,
                 encodesChats: opened.checkpoint.chatTemplates.isEmpty && configuration.chatTemplate == nil) : nil
         tokenizer = loaded?.tokenizer
         mistral = loaded?.mistral
@@ -35,7 +35,9 @@ struct ModelText: Sendable {
         _ opened: OpenedModel, _ configuration: LLMConfiguration
     ) throws(LLMError) -> ModelChatTemplates {
         guard let source = configuration.chatTemplate else {
-            return ModelChatTemplates(named: opened.checkpoint.chatTemplates)
+            // Mistral's own tokenizer encodes chats without one.
+            let isMistral = configuration.tokenizerMode == .mistral
+            return ModelChatTemplates(named: isMistral ? [:] : opened.checkpoint.chatTemplates)
         }
         do { return ModelChatTemplates(try ChatTemplate(source)) } catch {
             throw .cannotLoad("--chat-template: \(error)")

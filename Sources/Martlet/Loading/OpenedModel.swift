@@ -80,17 +80,22 @@ struct OpenedCheckpoint: Sendable {
             return OpenedCheckpoint(
                 name: demoName, origin: demoName, checkpoint: try OpenedModel.demoCheckpoint(), registry: registry)
         }
+        let format = try configuration.checkpointFormat()
         let path = try await ModelLocator(configuration).path(progress: progress)
         progress?(LoadProgress(phase: .open, detail: model))
         return try await BlockingWork.run { () throws(LLMError) in
             OpenedCheckpoint(
-                name: model, origin: model, checkpoint: try openCheckpoint(path, configuration.hfOverrides),
+                name: model, origin: model, checkpoint: try openCheckpoint(path, format, configuration.hfOverrides),
                 registry: registry)
         }
     }
 
-    private static func openCheckpoint(_ path: String, _ overrides: JSONObject) throws(LLMError) -> Checkpoint {
-        do { return try Checkpoint.open(path: path, configOverrides: overrides) } catch { throw LLMError(error) }
+    private static func openCheckpoint(
+        _ path: String, _ format: Checkpoint.Format, _ overrides: JSONObject
+    ) throws(LLMError) -> Checkpoint {
+        do { return try Checkpoint.open(path: path, format: format, configOverrides: overrides) } catch {
+            throw LLMError(error)
+        }
     }
 }
 

@@ -5,6 +5,24 @@ import MartletWeights
 
 /// Reads tokenizers from where checkpoints keep them.
 enum TokenizerLoading {
+    /// The tokenizer a configuration asks for of a checkpoint.
+    ///
+    /// With `encodesChats` a file that tells how chats are encoded comes first, unless `tokenizerMode` says otherwise.
+    /// **Throws** `cannotLoad` or `unsupported`, naming the file.
+    static func load(
+        _ source: TokenizerSource, for configuration: LLMConfiguration, encodesChats: Bool = false
+    ) throws(LLMError) -> LoadedTokenizer {
+        let mode = configuration.tokenizerMode
+        let loaded = try load(
+            source, replacement: configuration.tokenizer,
+            encodesChats: mode == .mistral || mode == .auto && encodesChats)
+        guard mode != .mistral || loaded.mistral != nil else {
+            throw .unsupported(
+                "--tokenizer-mode mistral: there is no tekken.json and no tokenizer.model.vN of a known version")
+        }
+        return loaded
+    }
+
     /// The checkpoint's tokenizer, or the one at `replacement`: a folder or a tokenizer file.
     ///
     /// With `encodesChats` a file that tells how chats are encoded comes before others of the same folder.

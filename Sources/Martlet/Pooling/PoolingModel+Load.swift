@@ -31,7 +31,7 @@ extension PoolingModel {
         let architecture = try opened.poolingArchitecture()
         let tokenizer =
             configuration.loadsTokenizer
-            ? try TokenizerLoading.load(opened.checkpoint.tokenizer, replacement: configuration.tokenizer).tokenizer
+            ? try TokenizerLoading.load(opened.checkpoint.tokenizer, for: configuration).tokenizer
             : nil
         let files = try opened.folder.flatMap { folder throws(LLMError) in
             try SentenceTransformersFiles(folder: folder)

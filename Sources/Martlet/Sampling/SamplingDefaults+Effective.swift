@@ -17,7 +17,6 @@ extension SamplingDefaults {
         result.presencePenalty.take(request.presencePenalty)
         result.frequencyPenalty.take(request.frequencyPenalty)
         try SamplingRanges.check(result.values, maxTokens: request.maxTokens)
-        result.topK.value = max(result.topK.value, 0)
         if result.temperature.value < Self.greedyBelow {
             result.temperature.value = 0
             result.topP = Setting(1, .greedy)

@@ -7,7 +7,7 @@ extension SamplingDefaults {
         var flag = "auto"
         /// generation_config.json of the model, or of the folder the flag names; nil when there is none.
         var generationConfig: JSONObject?
-        /// config.json of the model; old ones carry generation settings.
+        /// config.json of the model, which counts where there is no generation_config.json.
         var modelConfig = JSONObject()
         /// `--override-generation-config`.
         var override = JSONObject()
@@ -20,6 +20,9 @@ extension SamplingDefaults {
         "max_new_tokens", "skip_special_tokens", "eos_token_id",
     ]
 
+    /// The generation settings of a config.json that still count with transformers 5; it drops the others.
+    private static let modelConfigKeys: Set<String> = ["min_p", "max_new_tokens", "eos_token_id"]
+
     /// Works the defaults out: built-in < config.json (only without generation_config.json) < generation_config.json <
     /// override, as vLLM does; keys it does not read (`do_sample`, `num_beams`, ...) have no effect here either.
     ///
@@ -30,7 +33,7 @@ extension SamplingDefaults {
                 "\(Source.override.rawValue): \"\(key)\" is not supported; supported are "
                     + overridableKeys.joined(separator: ", "))
         }
-        let base = inputs.generationConfig ?? inputs.modelConfig
+        let base = inputs.generationConfig ?? inputs.modelConfig.filter(keys: modelConfigKeys)
         let isFolder = inputs.flag != "auto" && inputs.flag != "vllm"
         let baseSource = isFolder ? Source.folder : inputs.generationConfig == nil ? .modelConfig : .generationConfig
         var reader = SettingsReader(override: inputs.override)
@@ -50,7 +53,8 @@ extension SamplingDefaults {
         if isFolder || defaults.maxTokens?.source == .override { defaults.maxTokensCap = defaults.maxTokens?.value }
 
         // eos_token_id is used even under --generation-config vllm.
-        let eos = try tokenIDs(inputs.override["eos_token_id"] ?? base["eos_token_id"], source: baseSource)
+        let eos = try tokenIDs(
+            inputs.override["eos_token_id"] ?? base["eos_token_id"], source: baseSource)
         defaults.eosTokenIDs = Set(eos + inputs.tokenizerEOS).sorted()
         try defaults.checkRanges()
         return defaults
@@ -83,6 +87,15 @@ extension SamplingDefaults {
             temperature: temperature.value, topP: topP.value, topK: topK.value, minP: minP.value,
             repetitionPenalty: repetitionPenalty.value, presencePenalty: presencePenalty.value,
             frequencyPenalty: frequencyPenalty.value)
+    }
+}
+
+extension JSONObject {
+    /// The members of the given keys.
+    fileprivate func filter(keys: Set<String>) -> JSONObject {
+        var result = JSONObject()
+        for (key, value) in self where keys.contains(key) { result[key] = value }
+        return result
     }
 }
 

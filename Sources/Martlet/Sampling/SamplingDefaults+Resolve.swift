@@ -26,7 +26,7 @@ extension SamplingDefaults {
         try checkCounts(request, isGreedy: effective.temperature.value == 0)
         params.temperature = Float(effective.temperature.value)
         params.topP = Float(effective.topP.value)
-        params.topK = effective.topK.value
+        params.topK = max(effective.topK.value, 0)
         params.minP = Float(effective.minP.value)
         params.repetitionPenalty = Float(effective.repetitionPenalty.value)
         params.presencePenalty = Float(effective.presencePenalty.value)

@@ -66,7 +66,9 @@ public struct SamplingDefaults: Sendable, Hashable {
             SamplingParameter("frequency_penalty", frequencyPenalty),
         ]
         if let maxTokens { rows.append(SamplingParameter("max_tokens", maxTokens)) }
-        if skipSpecialTokens.source != .builtIn { rows.append(SamplingParameter("skip_special_tokens", skipSpecialTokens)) }
+        if skipSpecialTokens.source != .builtIn {
+            rows.append(SamplingParameter("skip_special_tokens", skipSpecialTokens))
+        }
         return rows
     }
 }

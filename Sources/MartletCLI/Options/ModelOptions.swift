@@ -1,6 +1,10 @@
-import ArgumentParser
-import Martlet
+public import ArgumentParser
+public import Martlet
 import MartletJSON
+
+extension LLMConfiguration.ConfigFormat: ExpressibleByArgument {}
+extension LLMConfiguration.LoadFormat: ExpressibleByArgument {}
+extension LLMConfiguration.TokenizerMode: ExpressibleByArgument {}
 
 /// Which model, and from where.
 struct ModelOptions: ParsableArguments {
@@ -20,6 +24,15 @@ struct ModelOptions: ParsableArguments {
 
     @Option(help: "Cache folder for hub models (default: as huggingface_hub).", completion: .directory)
     var downloadDir: String?
+
+    @Option(help: "Whose configuration to read where a model comes in several forms.")
+    var configFormat = LLMConfiguration.ConfigFormat.auto
+
+    @Option(help: "Which weights to read where a model comes in several forms.")
+    var loadFormat = LLMConfiguration.LoadFormat.auto
+
+    @Option(help: "Which tokenizer to read where a folder has several.")
+    var tokenizerMode = LLMConfiguration.TokenizerMode.auto
 
     @Option(
         help: ArgumentHelp(
@@ -46,6 +59,9 @@ struct ModelOptions: ParsableArguments {
         configuration.revision = revision
         configuration.downloadDirectory = downloadDir
         configuration.environment = Environment.hub
+        configuration.configFormat = configFormat
+        configuration.loadFormat = loadFormat
+        configuration.tokenizerMode = tokenizerMode
         configuration.hfOverrides = hfOverrides
     }
 

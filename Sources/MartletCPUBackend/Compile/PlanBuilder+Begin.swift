@@ -8,15 +8,10 @@ extension PlanBuilder {
         for case .embed(let ref, let index, let function, let out) in lowering.regions {
             let view = try weights.view(ref)
             guard let bytes = view.bytes.baseAddress else { continue }
-            guard view.scales == nil else {
-                throw BackendError(
-                    backend: CPUBackend.name,
-                    message: "\"\(ref.name)\": embeddings in \(view.format) with scales of their own are not supported")
-            }
             storage.keep(KeptView(view))
             embeddings.append(
                 Embedding(
-                    table: bytes, index: .init(index), format: view.format.kernelFormat,
+                    table: bytes, index: .init(index), format: view.format.kernelFormat, scales: view.scales,
                     rowBytes: view.format.rowBytes(ref.shape[1]), width: ref.shape[1],
                     function: try function.map { function throws(BackendError) in
                         storage.place(try self.function(function))

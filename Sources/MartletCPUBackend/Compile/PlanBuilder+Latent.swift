@@ -43,44 +43,23 @@ extension PlanBuilder {
         _ ref: WeightRef, heads: Int, isTransposed: Bool
     ) throws(BackendError) -> HeadMatrices {
         let view = try weights.view(ref)
-        let floats = view.dequantized()
         let (rows, columns) = (ref.shape[0] / heads, ref.shape[1])
         let (n, k) = isTransposed ? (columns, rows) : (rows, columns)
         let isWide = view.format == .f32 || options.float32Arithmetic
         var plan = ck_plan()
-        let format = isWide ? CK_F32 : CK_BF16
-        guard kernels.linear.plan(format, Int64(n), Int64(k), 0, options.float32Arithmetic, &plan) else {
+        let format = isWide ? WeightFormat.f32 : .bf16
+        guard kernels.linear.plan(format.kernelFormat, Int64(n), Int64(k), 0, options.float32Arithmetic, &plan) else {
             throw BackendError(
                 backend: CPUBackend.name,
                 message: "\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(format) [\(n), \(k)]")
         }
-        let elementBytes = isWide ? 4 : 2
-        let headBytes = (plan.packed_bytes > 0 ? plan.packed_bytes : n * k * elementBytes).roundedUp(to: 64)
+        let headBytes = (plan.packed_bytes > 0 ? plan.packed_bytes : format.rowBytes(k) * n).roundedUp(to: 64)
         let data = storage.bytes(heads * headBytes)
-        let head = UnsafeMutableRawPointer.allocate(byteCount: max(n * k * elementBytes, 1), alignment: 64)
-        defer { head.deallocate() }
-        for number in 0..<heads {
-            for row in 0..<n {
-                for column in 0..<k {
-                    let (from, to) = isTransposed ? (column, row) : (row, column)
-                    let value = floats[(number * rows + from) * columns + to]
-                    if isWide {
-                        head.storeBytes(of: value, toByteOffset: 4 * (row * k + column), as: Float.self)
-                    } else {
-                        let bits = value.bitPattern
-                        head.storeBytes(
-                            of: UInt16((bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16),
-                            toByteOffset: 2 * (row * k + column), as: UInt16.self)
-                    }
-                }
-            }
-            let target = data + number * headBytes
-            if plan.packed_bytes > 0 {
-                kernels.linear.pack(&plan, head, nil, target, 0, Int64(n))
-            } else {
-                target.copyMemory(from: head, byteCount: n * k * elementBytes)
-            }
-        }
+        weights.pool.run(
+            PackHeadsJob(
+                plan: plan, view: view, heads: heads, isTransposed: isTransposed, isWide: isWide, target: data,
+                headBytes: headBytes, kernels: kernels))
+        weights.discardPages(of: view, ref)
         let prepared = kernels.linear.prepared_bytes(plan.activation, Int64(LatentRegion.rowsPerChunk), Int64(k))
         scratch.ownBytes = max(scratch.ownBytes, prepared.roundedUp(to: 64))
         return HeadMatrices(plan: storage.place(plan), data: data, headBytes: headBytes)

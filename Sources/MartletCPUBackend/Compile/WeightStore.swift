@@ -13,7 +13,7 @@ struct LoadedMatrix {
 final class WeightStore {
     private let source: any WeightSource
     private let kernels: Kernels
-    private let pool: ThreadPool
+    let pool: ThreadPool
     private var planned: [(ref: WeightRef, plan: ck_plan, format: WeightFormat)] = []
     private var plannedRefs: Set<WeightRef> = []
     private var matrices: [WeightRef: LoadedMatrix] = [:]
@@ -32,11 +32,13 @@ final class WeightStore {
     /// the view.
     func view(_ ref: WeightRef) throws(BackendError) -> WeightView {
         try checkShape(ref)
-        let view = try source.checked(ref, backend: CPUBackend.name)
-        guard view.scales == nil else {
-            throw error("\"\(ref.name)\": \(view.format) with scales is supported in matrix products only")
-        }
-        return view
+        return try source.checked(ref, backend: CPUBackend.name)
+    }
+
+    /// Gives the file's pages of a weight back that was copied.
+    func discardPages(of view: WeightView, _ ref: WeightRef) {
+        source.discardPages(of: view)
+        if ref.selection != .all, let whole = source.weight(ref.name) { source.discardPages(of: whole) }
     }
 
     private func checkShape(_ ref: WeightRef) throws(BackendError) {
@@ -46,12 +48,9 @@ final class WeightStore {
     /// A vector as float32.
     func vector(_ ref: WeightRef) throws(BackendError) -> UnsafePointer<Float> {
         if let known = vectors[ref] { return known }
-        let view = try view(ref)
-        let count = ref.shape.reduce(1, *)
-        let floats = storage.floats(count)
-        withExtendedLifetime(view) {
-            kernels.linear.dequantize(view.format.kernelFormat, view.bytes.baseAddress, Int64(count), floats)
-        }
+        let values = try view(ref).dequantized()
+        let floats = storage.floats(values.count)
+        floats.update(from: values, count: values.count)
         vectors[ref] = UnsafePointer(floats)
         return UnsafePointer(floats)
     }
@@ -98,10 +97,7 @@ final class WeightStore {
                     plan: entry.plan, source: bytes, scales: view.scales.flatMap(ck_scales.init), target: target,
                     rowBytes: view.bytes.count / Int(entry.plan.n), kernels: kernels))
             matrices[entry.ref] = LoadedMatrix(plan: entry.plan, data: target)
-            source.discardPages(of: view)
-            if entry.ref.selection != .all, let whole = source.weight(entry.ref.name) {
-                source.discardPages(of: whole)
-            }
+            discardPages(of: view, entry.ref)
         }
         packed = memory
         storage.keep(memory)

@@ -1,4 +1,5 @@
 import CMartletKernels
+import MartletModelIR
 
 /// Embedding lookups and the step's cosines and sines, which depend on nothing.
 struct BeginRegion: BitwiseCopyable {
@@ -19,6 +20,8 @@ struct Embedding: BitwiseCopyable {
     let table: UnsafeRawPointer
     let index: Index
     let format: ck_format
+    /// Factors that lie apart, or nil.
+    let scales: WeightScales?
     let rowBytes: Int
     let width: Int
     /// Maps the row, or nil.

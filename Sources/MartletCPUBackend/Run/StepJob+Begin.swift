@@ -1,4 +1,5 @@
 import CMartletKernels
+import MartletModelIR
 
 #if canImport(Glibc)
     import Glibc
@@ -25,6 +26,7 @@ extension StepJob {
             }
         let out = embedding.out + token * embedding.width
         linear.dequantize(embedding.format, embedding.table + row * embedding.rowBytes, Int64(embedding.width), out)
+        embedding.scales?.scale(UnsafeMutableBufferPointer(start: out, count: embedding.width), row: row)
         if let function = embedding.function { vector.map(function, out, Int64(embedding.width), out) }
     }
 

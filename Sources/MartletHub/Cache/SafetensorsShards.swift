@@ -2,10 +2,10 @@ internal import MartletJSON
 
 /// Whether a cached snapshot has all the weights its index names.
 enum SafetensorsShards {
-    private static let indexName = "model.safetensors.index.json"
+    private static let indexNames = ["model.safetensors.index.json", "consolidated.safetensors.index.json"]
 
     static func areComplete(_ files: [String], in directory: String) -> Bool {
-        guard files.contains(indexName) else { return true }
+        guard let indexName = indexNames.first(where: files.contains) else { return true }
         guard let text = FileSystem.text(of: "\(directory)/\(indexName)"),
             let map = try? JSONReader.parse(text)["weight_map"]?.objectValue
         else { return false }

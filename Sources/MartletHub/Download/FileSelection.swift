@@ -3,11 +3,18 @@ enum FileSelection {
     /// The files to download in order, small ones first.
     ///
     /// **Throws** `notFound` when the repository holds no weights that can be read, or not the GGUF file that was named.
-    static func files(of name: HubModelName, among all: [String]) throws(HubError) -> [String] {
+    static func files(
+        of name: HubModelName, among all: [String], form: HubModelForm = .auto
+    ) throws(HubError) -> [String] {
         let top = all.filter { !$0.contains("/") }
         if let wanted = name.file { return try gguf(wanted, all, name) }
-        let safetensors = weights(top.filter { $0.hasSuffix(".safetensors") })
-        if !safetensors.isEmpty { return all.filter(isCompanion) + safetensors }
+        let safetensors = form == .mistral ? [] : weights(top.filter { $0.hasSuffix(".safetensors") })
+        if !safetensors.isEmpty { return all.filter { isCompanion($0, index: Self.index) } + safetensors }
+        let consolidated = mistralWeights(top)
+        if !consolidated.isEmpty { return all.filter { isCompanion($0, index: mistralIndex) } + consolidated }
+        guard form == .auto else {
+            throw .notFound("\(name): the repository has no params.json with consolidated*.safetensors")
+        }
         let ggufs = all.filter { $0.hasSuffix(".gguf") }
         let models = Set(ggufs.map { GGUFParts(of: $0).model })
         switch models.count {
@@ -28,11 +35,17 @@ enum FileSelection {
     private static let companions: Set<String> = [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
         "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "tekken.json", "tiktoken.model",
-        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json", "modules.json",
+        "chat_template.jinja", "chat_template.json", "modules.json",
         "config_sentence_transformers.json",
     ]
 
-    private static func isCompanion(_ name: String) -> Bool {
+    /// Which shard holds which weight.
+    private static let index = "model.safetensors.index.json"
+    private static let mistralIndex = "consolidated.safetensors.index.json"
+    private static let mistralConfig = "params.json"
+
+    private static func isCompanion(_ name: String, index: String) -> Bool {
+        if name == index || name == mistralConfig && index == mistralIndex { return true }
         if name.contains("/") { return isAdditionalTemplate(name) || isModuleFile(name) }
         if name.hasPrefix("sentence_"), name.hasSuffix("_config.json") { return true }
         return companions.contains(name) || name.hasSuffix(".tiktoken") || name.hasPrefix("tokenizer.model.")
@@ -41,7 +54,9 @@ enum FileSelection {
     /// A file of a sentence-transformers module, in a numbered folder such as `1_Pooling`.
     private static func isModuleFile(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let number = parts[0].split(separator: "_").first, Int(number) != nil else { return false }
+        guard parts.count == 2, let number = parts[0].split(separator: "_").first, Int(number) != nil else {
+            return false
+        }
         return parts[1] == "config.json" || parts[1] == "model.safetensors"
     }
 
@@ -55,6 +70,16 @@ enum FileSelection {
         let own = files.filter { $0.hasPrefix("model") }
         if !own.isEmpty { return own.sorted() }
         return files.filter { !$0.hasPrefix("consolidated") && !$0.hasPrefix("adapter_") }.sorted()
+    }
+
+    /// The weights beside params.json: shards where there is an index, else one file; none without params.json.
+    private static func mistralWeights(_ files: [String]) -> [String] {
+        guard files.contains(mistralConfig) else { return [] }
+        let whole = "consolidated.safetensors"
+        let all = files.filter { $0.hasPrefix("consolidated") && $0.hasSuffix(".safetensors") }.sorted()
+        let shards = all.filter { $0 != whole }
+        if files.contains(mistralIndex), !shards.isEmpty { return shards }
+        return all.contains(whole) ? [whole] : shards
     }
 
     /// The file of that name, else the only model whose file name contains `wanted` as a word; with all its parts.

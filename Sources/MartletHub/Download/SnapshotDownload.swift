@@ -7,6 +7,7 @@ struct SnapshotDownload {
     let cache: HubCache
     let name: HubModelName
     let revision: String
+    let form: HubModelForm
     let policy: RetryPolicy
     let progress: @Sendable (HubProgress) -> Void
 
@@ -20,7 +21,7 @@ struct SnapshotDownload {
 
     func run() throws(HubError) -> HubSnapshot {
         let listing = try policy.run { () throws(HubError) -> Listing in try self.listing() }
-        let files = try FileSelection.files(of: name, among: listing.files)
+        let files = try FileSelection.files(of: name, among: listing.files, form: form)
         let sizes = files.compactMap { listing.sizes[$0] }
         let total = sizes.count == files.count ? sizes.reduce(0, +) : nil
         try checkFreeSpace(sizes.reduce(0, +), files, listing)

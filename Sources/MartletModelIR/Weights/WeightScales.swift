@@ -2,9 +2,9 @@
 ///
 /// The last blocks of rows and columns may be partial. **Source** transformers `finegrained_fp8.py`: in spite of the name
 /// `weight_scale_inv` the scale is multiplied with.
-public struct WeightScales: @unchecked Sendable {
+public struct WeightScales: BitwiseCopyable, @unchecked Sendable {
     /// How a scale is stored.
-    public enum Format: Hashable, Sendable {
+    public enum Format: BitwiseCopyable, Hashable, Sendable {
         case f32
         case bf16
         case f16

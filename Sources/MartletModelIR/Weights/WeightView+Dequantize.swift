@@ -9,13 +9,31 @@ extension WeightView {
         guard let scales, let columns = shape.last, count > 0 else { return floats }
         // The last block of rows may be partial, and every matrix of a stack has its own.
         let rows = shape.count < 2 ? 1 : shape[shape.count - 2]
-        let (perRow, perMatrix) = (scales.scalesPerRow(columns: columns), scales.blocks(rows: rows))
-        for row in 0..<count / columns {
-            let blockRow = row / rows * perMatrix + row % rows / scales.rowsPerScale
-            for column in 0..<columns {
-                floats[row * columns + column] *= scales.value(blockRow * perRow + column / scales.columnsPerScale)
+        let perMatrix = scales.blocks(rows: rows)
+        floats.withUnsafeMutableBufferPointer { floats in
+            for row in 0..<count / columns {
+                let elements = UnsafeMutableBufferPointer(rebasing: floats[row * columns..<(row + 1) * columns])
+                let block = row / rows * perMatrix + row % rows / scales.rowsPerScale
+                scales.scale(elements, block: block)
             }
         }
         return floats
+    }
+}
+
+extension WeightScales {
+    /// Multiplies the elements of one row of a matrix with their scales.
+    public func scale(_ elements: UnsafeMutableBufferPointer<Float>, row: Int) {
+        scale(elements, block: row / rowsPerScale)
+    }
+
+    /// The same for a row of the block of rows number `block`.
+    fileprivate func scale(_ elements: UnsafeMutableBufferPointer<Float>, block: Int) {
+        var index = block * scalesPerRow(columns: elements.count)
+        for start in stride(from: 0, to: elements.count, by: columnsPerScale) {
+            let scale = value(index)
+            for column in start..<start + min(columnsPerScale, elements.count - start) { elements[column] *= scale }
+            index += 1
+        }
     }
 }

@@ -34,7 +34,7 @@ extension Checkpoint {
     /// multimodal model without one shares the embeddings, whichever of its sections says so.
     ///
     /// **Source** transformers `PreTrainedModel.tie_weights`.
-    private static func settlingTies(_ json: JSONObject, names: [String], isPart: Bool) -> JSONObject {
+    static func settlingTies(_ json: JSONObject, names: [String], isPart: Bool) -> JSONObject {
         let hasHead = names.contains("lm_head.weight")
         guard hasHead || isPart else { return json }
         var json = json

@@ -28,13 +28,15 @@ public struct Checkpoint: Sendable {
     let mappings: [MappedFile]
     static let defaultTemplateName = "default"
 
-    /// Opens a Hugging Face folder, a folder with one GGUF file, or a GGUF file.
+    /// Opens a Hugging Face folder, one in Mistral's own format, a folder with one GGUF file, or a GGUF file.
     ///
     /// **Throws** when nothing usable is there, saying what was looked for, and for files that are broken.
     ///
-    /// - Parameter configOverrides: Members that replace those of config.json, see `ModelConfig.overridden`.
+    /// - Parameters:
+    ///   - format: Which form to take where a folder has several.
+    ///   - configOverrides: Members that replace those of config.json, see `ModelConfig.overridden`.
     public static func open(
-        path: String, configOverrides: JSONObject = JSONObject()
+        path: String, format: Format = .auto, configOverrides: JSONObject = JSONObject()
     ) throws(CheckpointError) -> Checkpoint {
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -43,8 +45,13 @@ public struct Checkpoint: Sendable {
             }
             throw .notFound(path: path, message: "no such file or folder; give \(accepted)")
         }
-        return status.st_mode & S_IFMT == S_IFDIR 
-            ? try open(folder: Folder(path: path), configOverrides) : try open(file: path, configOverrides)
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            guard format == .auto || format == .gguf else {
+                throw .unsupported(file: path, message: "is a file; this format is a folder: \(accepted)")
+            }
+            return try open(file: path, configOverrides)
+        }
+        return try open(folder: Folder(path: path), format, configOverrides)
     }
 
     /// Opens a GGUF file that lies in memory and outlives the checkpoint, such as one compiled into the program.
@@ -57,9 +64,23 @@ public struct Checkpoint: Sendable {
         for mapping in mappings { mapping.prefetch() }
     }
 
-    static let accepted = "a folder with config.json and *.safetensors files, or a .gguf file"
+    static let accepted =
+        "a folder with config.json and *.safetensors files, one with params.json and consolidated*.safetensors, "
+        + "or a .gguf file"
 
-    private static func open(folder: Folder, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
+    private static func open(
+        folder: Folder, _ format: Format, _ overrides: JSONObject
+    ) throws(CheckpointError) -> Checkpoint {
+        switch format {
+        case .huggingFace: return try Checkpoint(folder: folder, configOverrides: overrides)
+        case .mistral: return try Checkpoint(mistral: folder, configOverrides: overrides)
+        case .gguf: return try open(ggufIn: folder, overrides)
+        case .auto: break
+        }
+        if folder.contains("config.json"), folder.hasHuggingFaceWeights {
+            return try Checkpoint(folder: folder, configOverrides: overrides)
+        }
+        if folder.hasMistralCheckpoint { return try Checkpoint(mistral: folder, configOverrides: overrides) }
         if folder.contains("config.json") && !folder.names.contains(where: isWeightFile) {
             throw .notFound(
                 path: folder.path,
@@ -69,6 +90,10 @@ public struct Checkpoint: Sendable {
         if folder.contains("config.json"), folder.names.contains(where: { $0.hasSuffix(".safetensors") }) {
             return try Checkpoint(folder: folder, configOverrides: overrides)
         }
+        return try open(ggufIn: folder, overrides)
+    }
+
+    private static func open(ggufIn folder: Folder, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
         let ggufs = folder.names.filter { $0.hasSuffix(".gguf") }
         let firsts = ggufs.filter { !$0.contains("-of-") || $0.contains("-00001-of-") }
         switch firsts.count {

@@ -9,8 +9,9 @@ import MartletWeights
 
 /// Checks an architecture of its own with the public conformance kit, then loads and runs a model of it.
 @main struct Main {
-    static let config = JSONValue(dictionaryLiteral:
-        ("architectures", ["SwallowForCausalLM"]), ("vocab_size", 96), ("hidden_size", 48), ("intermediate_size", 80),
+    static let config = JSONValue(
+        dictionaryLiteral: ("architectures", ["SwallowForCausalLM"]), ("vocab_size", 96), ("hidden_size", 48),
+        ("intermediate_size", 80),
         ("num_attention_heads", 3), ("num_hidden_layers", 2), ("max_position_embeddings", 64), ("rope_theta", 1e4))
 
     static func main() async throws {
