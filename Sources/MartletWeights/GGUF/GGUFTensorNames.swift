@@ -81,13 +81,10 @@ enum GGUFRearrangement: Sendable {
 enum GGUFDerivation: Sendable {
     /// `w - 1`.
     case lessOne
-    /// `log(-w)`.
-    case logOfNegative
 
     func callAsFunction(_ value: Float) -> Float {
         switch self {
         case .lessOne: value - 1
-        case .logOfNegative: naturalLogarithm(-value)
         }
     }
 }
