@@ -6,9 +6,10 @@ import Testing
 @Suite struct GoldenLogitsTests {
     /// The fixtures whose weights lie in safetensors files, one of them in bfloat16 shards.
     static let folders = llamaFolders + denseFolders + gptFolders + expertFolders + latentFolders + recurrentFolders
-    static let ggufs = ["llama", "llama3_rope", "mistral_full", "qwen2", "qwen3", "qwen3_fp4", "qwen3_moe"].map {
-        "\($0)/model.gguf"
-    }
+    static let ggufs = [
+        "llama", "llama3_rope", "mistral_full", "qwen2", "qwen3", "qwen3_fp4", "qwen3_moe", "gemma", "phi3",
+        "granite_moe_shared", "deepseek_v2", "gpt2", "glm4_moe",
+    ].map { "\($0)/model.gguf" }
 
     private func goldenCases(_ path: String) throws -> [GoldenCase] {
         try GoldenCase.all(of: String(path.split(separator: "/")[0]))

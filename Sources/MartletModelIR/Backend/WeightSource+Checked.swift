@@ -3,25 +3,29 @@ extension WeightSource {
     ///
     /// **Throws** a `BackendError` of the backend called `backend` that says what was expected and what was found.
     public func checked(_ reference: WeightRef, backend: String) throws(BackendError) -> WeightView {
-        let view = try found(reference, backend: backend)
-        return view.selecting(reference.selection, shape: reference.shape)
+        let (view, selection) = try found(reference, backend: backend)
+        return view.selecting(selection, shape: reference.shape)
     }
 
     /// How the weight a program names will be stored; costs nothing, while `checked` may have to copy.
     ///
     /// **Throws** as `checked` does.
     public func layout(of reference: WeightRef, backend: String) throws(BackendError) -> WeightLayout {
-        let view = try found(reference, backend: backend)
-        return view.layout(of: reference.selection)
+        let (view, selection) = try found(reference, backend: backend)
+        return view.layout(of: selection)
     }
 
-    /// The stored tensor that `reference` is all or part of.
-    private func found(_ reference: WeightRef, backend: String) throws(BackendError) -> WeightView {
+    /// The stored tensor that `reference` is all or part of, and which part.
+    private func found(
+        _ reference: WeightRef, backend: String
+    ) throws(BackendError) -> (view: WeightView, selection: WeightSelection) {
         func error(_ message: String) -> BackendError {
             BackendError(backend: backend, message: "weight \(reference.name): \(message)")
         }
-        let expected = reference.selection.storedShape(of: reference.shape)
-        guard let view = weight(reference.name) else {
+        let part = part(reference)
+        let selection = part == nil ? reference.selection : .all
+        let expected = selection.storedShape(of: reference.shape)
+        guard let view = part ?? weight(reference.name) else {
             throw error(refusal(of: reference.name) ?? "of shape \(expected) is missing from the checkpoint")
         }
         // Dimensions of size one are a matter of taste, such as those of depthwise convolutions.
@@ -37,7 +41,7 @@ extension WeightSource {
             throw error("expected \(bytes) bytes of \(view.format), found \(view.bytes.count)")
         }
         try check(view.scales, expected, error)
-        return view.reshaped(expected)
+        return (view.reshaped(expected), selection)
     }
 
     private func check(

@@ -18,6 +18,15 @@ public final class RenamedWeights: WeightSource {
         return nil
     }
 
+    /// Parts under the first of its names.
+    public func part(_ reference: WeightRef) -> WeightView? {
+        for name in [reference.name] + aliases(reference.name) {
+            let renamed = WeightRef(name: name, shape: reference.shape, selection: reference.selection)
+            if let view = source.part(renamed) { return view }
+        }
+        return nil
+    }
+
     /// The refusal under the first of its names.
     public func refusal(of name: String) -> String? {
         for name in [name] + aliases(name) { if let refusal = source.refusal(of: name) { return refusal } }

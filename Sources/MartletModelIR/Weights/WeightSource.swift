@@ -51,6 +51,10 @@ public protocol WeightSource: AnyObject, Sendable {
     /// The weight called `name` (Hugging Face spelling), or nil when the checkpoint has none.
     func weight(_ name: String) -> WeightView?
 
+    /// The part of a tensor that `reference` means, if the checkpoint keeps it apart or in another arrangement; of the
+    /// reference's shape. Nil: it is selected from `weight(_:)`.
+    func part(_ reference: WeightRef) -> WeightView?
+
     /// Why `weight(_:)` gives nil for a weight the checkpoint does have, for instance an unsupported type; else nil.
     func refusal(of name: String) -> String?
 
@@ -59,6 +63,9 @@ public protocol WeightSource: AnyObject, Sendable {
 }
 
 extension WeightSource {
+    /// Everything is stored as Hugging Face files have it.
+    public func part(_ reference: WeightRef) -> WeightView? { nil }
+
     /// Nothing that is there is refused.
     public func refusal(of name: String) -> String? { nil }
 }

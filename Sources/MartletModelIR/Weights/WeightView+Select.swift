@@ -17,6 +17,23 @@ extension WeightView {
         WeightView(bytes: bytes, format: format, shape: shape, scales: scales, owner: owner)
     }
 
+    /// `[count, in, out]` as the `[count * out, in]` rows of its matrices transposed, copied.
+    public func transposingMatrices() -> WeightView {
+        guard shape.count == 3, shape[0] > 0 else { return self }
+        let (count, columns, rows) = (shape[0], shape[1], shape[2])
+        let isKept = isTransposable
+        let target = OwnedBytes(count: count * rows * columns * (isKept ? format.blockBytes : 4))
+        for index in 0..<count {
+            let matrix = slice(index).transposing()
+            if let from = matrix.bytes.baseAddress {
+                (target.base + index * matrix.bytes.count).copyMemory(from: from, byteCount: matrix.bytes.count)
+            }
+        }
+        return WeightView(
+            bytes: target.view, format: isKept ? format : .f32, shape: [count * rows, columns], scales: nil,
+            owner: target)
+    }
+
     private func slice(_ index: Int) -> WeightView {
         let inner = Array(shape.dropFirst())
         let size = bytes.count / shape[0]

@@ -4,17 +4,17 @@ internal import MartletModelIR
 extension Checkpoint {
     /// The checkpoint in the parts of one GGUF model; the metadata are those of the first.
     init(parts: [GGUF], configOverrides: JSONObject) throws(CheckpointError) {
-        let gguf = parts[0]
-        let architecture = try GGUFArchitecture(gguf)
-        let vocabulary = try GGUFVocabularyMetadata(gguf)
-        let json = try GGUFConfig.json(architecture, parts: parts, vocabulary: vocabulary)
-        let weights = try GGUFWeights(parts: parts)
-        config = ModelConfig(json: ModelConfig.json(json, overriddenBy: configOverrides), origin: gguf.file.path)
+        let model = GGUFModel(parts: parts)
+        let architecture = try GGUFArchitecture(model)
+        let vocabulary = try GGUFVocabularyMetadata(model.main)
+        let json = try GGUFConfig.json(architecture, model, vocabulary: vocabulary)
+        let weights = try GGUFWeights(model, architecture, config: json)
+        config = ModelConfig(json: ModelConfig.json(json, overriddenBy: configOverrides), origin: model.main.file.path)
         self.weights = weights
         generationConfig = nil
         tokenizer = .gguf(vocabulary)
-        chatTemplates = try GGUFMetadataReader(gguf).chatTemplates()
-        let tensors = parts.flatMap(\.tensors).filter { $0.name != GGUFTensorName.rotaryFactors }
+        chatTemplates = try model.reader.chatTemplates()
+        let tensors = parts.flatMap(\.tensors).filter { !GGUFTensorNames.configuration.contains($0.name) }
         formats = FormatSummary.summarize(
             tensors.map { (($0.format.map { "\($0)".uppercased() } ?? $0.typeName), $0.range?.count ?? 0) })
         parameterCount = tensors.reduce(0) { $0 + $1.elementCount }

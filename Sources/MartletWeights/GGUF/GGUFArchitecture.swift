@@ -1,42 +1,68 @@
+internal import MartletJSON
+
 /// A `general.architecture` that can be read, and how its files differ from the Hugging Face form.
 ///
-/// **Source** llama.cpp `convert_hf_to_gguf.py`, gguf-py `tensor_mapping.py`.
-enum GGUFArchitecture: String, CaseIterable {
-    /// Llama, Mistral, SmolLM2 and whatever else has their arithmetic.
-    case llama
-    case qwen2
-    case qwen3
-    case qwen3moe
-
+/// What is not said here is as in Llama; the tables in `Architectures` say it family by family.
+///
+/// **Source** llama.cpp `convert_hf_to_gguf.py`, gguf-py `tensor_mapping.py`, `src/models`.
+struct GGUFArchitecture: Sendable {
+    /// The value of `general.architecture`, which is the prefix of its keys, too.
+    let name: String
     /// The `architectures` entry of config.json.
-    func huggingFaceName(hasSlidingWindow: Bool) -> String {
-        switch self {
-        case .llama: hasSlidingWindow ? "MistralForCausalLM" : "LlamaForCausalLM"
-        case .qwen2: "Qwen2ForCausalLM"
-        case .qwen3: "Qwen3ForCausalLM"
-        case .qwen3moe: "Qwen3MoeForCausalLM"
-        }
-    }
-
+    let huggingFaceName: String
     /// The `model_type` of config.json.
-    func modelType(hasSlidingWindow: Bool) -> String {
-        switch self {
-        case .llama: hasSlidingWindow ? "mistral" : "llama"
-        case .qwen2, .qwen3: rawValue
-        case .qwen3moe: "qwen3_moe"
-        }
+    let modelType: String
+    /// Tells families apart that share a name; the first that accepts a file takes it.
+    var accepts: @Sendable (GGUFModel) -> Bool = { _ in true }
+    /// True where rows of query and key weights are ordered so that rotary pairs lie side by side.
+    var hasInterleavedRotary = false
+    /// The metadata key of the norms' epsilon, and the key of config.json.
+    var normEps = (key: "attention.layer_norm_rms_epsilon", configKey: "rms_norm_eps")
+    /// The key of config.json that names the activation, and its value, which files do not say; nil for none.
+    var activation: (key: String, value: String)? = ("hidden_act", "silu")
+    /// Keys of config.json that say whether there are biases, and the tensors that have them then.
+    var biases: [(configKey: String, modules: [String])] = [
+        ("attention_bias", ["attn_q", "attn_k", "attn_v", "attn_qkv", "attn_output"]),
+        ("mlp_bias", ["ffn_gate", "ffn_up", "ffn_down"]),
+    ]
+    /// Whether the share of a head that is rotated is written down even if it is all of it.
+    var statesPartialRotary = false
+    /// Whether `feed_forward_length` is a guess of the converter's, and the width is that of the tensor.
+    var guessesFeedForwardLength = false
+    /// False for attention whose heads are not described by one width.
+    var hasPlainHeads = true
+    /// The `layer_types` entry of layers without key heads, which have no attention; nil where all have it.
+    var otherLayerType: String?
+    /// False where there is no rotary embedding.
+    var isRotary = true
+    /// Whether layers that predict further tokens may come after the decoder's; they are not read.
+    var hasPredictionLayers = false
+    /// Metadata beyond those of Llama.
+    var settings: [GGUFSetting] = []
+    /// Members of config.json that files of this architecture imply.
+    var constants: KeyValuePairs<String, JSONValue> = [:]
+    /// The Hugging Face names of the tensors.
+    var tensors = GGUFTensorNames()
+    /// Weights that the file keeps as metadata, by their Hugging Face names.
+    var weightsInMetadata: @Sendable (GGUFModel) throws(CheckpointError) -> [(name: String, values: [Float])] = {
+        _ throws(CheckpointError) in []
     }
+    /// What no table says.
+    var adjust: @Sendable (inout GGUFConfig) throws(CheckpointError) -> Void = { _ throws(CheckpointError) in }
+}
 
-    /// True when the rows of the query and key weights are ordered so that rotary pairs lie side by side.
-    var hasInterleavedRotary: Bool { self == .llama }
+extension GGUFArchitecture {
+    /// Every architecture that can be read.
+    static let all: [GGUFArchitecture] = llamas + qwens + gemmas + denseModels + expertModels + gpts + latents + hybrids
 
-    /// The architecture `gguf` names.
-    init(_ gguf: GGUF) throws(CheckpointError) {
-        let reader = GGUFMetadataReader(gguf)
-        let name = try reader.string("general.architecture")
-        guard let architecture = GGUFArchitecture(rawValue: name) else {
-            let supported = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw reader.unsupported("general.architecture", "\(name) is not supported; supported: \(supported)")
+    /// The architecture `model` names.
+    init(_ model: GGUFModel) throws(CheckpointError) {
+        let name = try model.reader.string("general.architecture")
+        guard let architecture = Self.all.first(where: { $0.name == name && $0.accepts(model) }) else {
+            var names: [String] = []
+            for known in Self.all.map(\.name) where !names.contains(known) { names.append(known) }
+            let supported = names.joined(separator: ", ")
+            throw model.reader.unsupported("general.architecture", "\(name) is not supported; supported: \(supported)")
         }
         self = architecture
     }

@@ -36,6 +36,12 @@ public struct GGUFArray: Sendable {
         }
     }
 
+    /// The booleans, or nil when the elements are something else.
+    public var bools: [Bool]? {
+        guard elementType == .bool else { return nil }
+        return (0..<count).map { file.bytes[range.lowerBound + $0] != 0 }
+    }
+
     /// The 32-bit floats, or nil when the elements are something else.
     public var floats: [Float]? {
         guard elementType == .float32 else { return nil }
