@@ -55,7 +55,7 @@ public struct Qwen3_5Moe: ModelArchitecture {
             defaults: DecoderDefaults(
                 vocabSize: 248_320, hiddenSize: 2048, intermediateSize: 512, numHiddenLayers: 40,
                 numAttentionHeads: 16, numKeyValueHeads: 2, headDim: 256, maxPositionEmbeddings: 32_768,
-                rope: RopeDefaults(partialRotaryFactor: 0.25)))
+                rope: RopeDefaults(partialRotaryFactor: 0.25), rotatesPartOfHeads: true))
         experts = try SharedExpertLayer(
             config: config, layers: decoder.shape.numHiddenLayers, count: 256, topK: 8, renormalizes: true)
         // Renormalised whatever a configuration says.
