@@ -1,11 +1,11 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// BERT and RoBERTa encoders: learned positions, a LayerNorm after every sum.
 ///
 /// **Source** transformers `modeling_bert.py`, `modeling_roberta.py`, `modeling_xlm_roberta.py`.
-public struct Bert: ModelArchitecture {
+struct Bert: ModelArchitecture {
     /// The `architectures` entries served; heads for language modelling are left out.
-    public static let architectures =
+    static let architectures =
         ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"]
         + ["Roberta", "XLMRoberta", "Camembert"].flatMap {
             ["\($0)Model", "\($0)ForMaskedLM", "\($0)ForSequenceClassification"]
@@ -15,7 +15,7 @@ public struct Bert: ModelArchitecture {
     private let layers: [AttentionSpec]
 
     /// What to do once the hidden states are there: by default the first token's.
-    public let poolingHead: PoolingHead
+    let poolingHead: PoolingHead
 
     /// The numbers of the configuration.
     private struct Shape: Hashable {
@@ -30,7 +30,7 @@ public struct Bert: ModelArchitecture {
     }
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         for key in ["is_decoder", "add_cross_attention"] where try config.bool(key, default: false) {
             throw config.error(key, "expected false, this architecture is served as an encoder")
         }
@@ -98,19 +98,19 @@ public struct Bert: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions there are embeddings for.
-    public var maxPositionEmbeddings: Int { shape.positionRows - shape.positionOffset }
+    var maxPositionEmbeddings: Int { shape.positionRows - shape.positionOffset }
 
     /// Nothing is kept between steps.
-    public var kvCacheSpecs: [KVCacheSpec] { [] }
+    var kvCacheSpecs: [KVCacheSpec] { [] }
 
     /// An encoder only.
-    public var entryPoints: Set<EntryPoint> { [.encoder] }
+    var entryPoints: Set<EntryPoint> { [.encoder] }
 
     /// With the prefix that heads put before the encoder; with the norms' parameters as the first checkpoints spell them.
-    public func aliases(of weight: String) -> [String] {
+    func aliases(of weight: String) -> [String] {
         var spelled = [weight]
         if weight.hasSuffix("LayerNorm.weight") { spelled.append(weight.dropLast("weight".count) + "gamma") }
         if weight.hasSuffix("LayerNorm.bias") { spelled.append(weight.dropLast("bias".count) + "beta") }
@@ -118,7 +118,7 @@ public struct Bert: ModelArchitecture {
     }
 
     /// Records the encoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         var x = embeddings(into: &recorder)
         for spec in layers {
             let layer = WeightScope("encoder")["layer"][spec.layer]

@@ -1,17 +1,17 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// DeepSeek V2, V2-Lite and V2.5: multi-head latent attention and softmax routing.
 ///
 /// **Source** transformers `modeling_deepseek_v2.py`.
-public struct DeepseekV2: ModelArchitecture {
+struct DeepseekV2: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["DeepseekV2ForCausalLM"]
+    static let architectures = ["DeepseekV2ForCausalLM"]
 
     private let decoder: DeepseekDecoder
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         // Always pairs of neighbours, as the reference rotates complex numbers.
         try config.expect("rope_interleave", oneOf: true)
         decoder = try DeepseekDecoder(
@@ -50,16 +50,16 @@ public struct DeepseekV2: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.latent.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.latent.maxPositionEmbeddings }
 
     /// Latent rows in every layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.layers.map { .latent($0) } }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.layers.map { .latent($0) } }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         decoder.record(into: &recorder)
     }
 }

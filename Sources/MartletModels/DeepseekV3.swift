@@ -1,17 +1,17 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// DeepSeek V3, R1 and their relatives: multi-head latent attention and sigmoid routing within groups of experts.
 ///
 /// **Source** transformers `modeling_deepseek_v3.py`.
-public struct DeepseekV3: ModelArchitecture {
+struct DeepseekV3: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["DeepseekV3ForCausalLM"]
+    static let architectures = ["DeepseekV3ForCausalLM"]
 
     private let decoder: DeepseekDecoder
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         decoder = try DeepseekDecoder(
             config: config,
             defaults: .init(
@@ -40,16 +40,16 @@ public struct DeepseekV3: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.latent.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.latent.maxPositionEmbeddings }
 
     /// Latent rows in every layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.layers.map { .latent($0) } }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.layers.map { .latent($0) } }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         decoder.record(into: &recorder)
     }
 }

@@ -1,11 +1,11 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Falcon with rotary embeddings: fused query, key and value rows by key head, in three arrangements of norms.
 ///
 /// **Source** transformers `modeling_falcon.py`.
-public struct Falcon: ModelArchitecture {
+struct Falcon: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["FalconForCausalLM", refinedWeb]
+    static let architectures = ["FalconForCausalLM", refinedWeb]
 
     /// The name of Falcon's first files, whose keys are other ones; of their two model types the larger is the new
     /// decoder architecture.
@@ -27,7 +27,7 @@ public struct Falcon: ModelArchitecture {
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         guard try !config.bool("alibi", default: false) else {
             throw config.error("alibi", "expected false: position biases are not supported, rotary embeddings are")
         }
@@ -78,16 +78,16 @@ public struct Falcon: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("transformer")
         var x = recorder.embedding(model["word_embeddings"], shape)
         for spec in layers {

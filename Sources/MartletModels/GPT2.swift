@@ -1,18 +1,18 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// GPT-2: learned positions, LayerNorm, projections stored as `[in, out]`.
 ///
 /// **Source** transformers `modeling_gpt2.py`.
-public struct GPT2: ModelArchitecture {
+struct GPT2: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["GPT2LMHeadModel"]
+    static let architectures = ["GPT2LMHeadModel"]
 
     private let shape: DecoderShape
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let config = config.spelling(GPTKeys.spellings)
         let shape = try DecoderShape(
             config: config,
@@ -35,16 +35,16 @@ public struct GPT2: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Rows of the table of positions.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("transformer")
         let hidden = shape.hiddenSize
         let positionTable = model["wpe"].weight(out: shape.maxPositionEmbeddings, in: hidden)

@@ -1,18 +1,18 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// GPT-J: rotation of neighbouring pairs, attention and MLP side by side behind one LayerNorm.
 ///
 /// **Source** transformers `modeling_gptj.py`.
-public struct GPTJ: ModelArchitecture {
+struct GPTJ: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["GPTJForCausalLM"]
+    static let architectures = ["GPTJForCausalLM"]
 
     private let shape: DecoderShape
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let config = config.spelling(GPTKeys.spellings)
         let hiddenSize = try config.size("hidden_size", default: 4096)
         let headDim = try hiddenSize / config.size("num_attention_heads", default: 16)
@@ -33,16 +33,16 @@ public struct GPTJ: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("transformer")
         var x = recorder.embedding(model["wte"], shape)
         for spec in layers {

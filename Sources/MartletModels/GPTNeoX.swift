@@ -1,12 +1,12 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// GPT-NeoX and Pythia: query, key and value rows interleaved head by head, partial rotation, attention and MLP side by
 /// side behind norms of their own.
 ///
 /// **Source** transformers `modeling_gpt_neox.py`.
-public struct GPTNeoX: ModelArchitecture {
+struct GPTNeoX: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["GPTNeoXForCausalLM"]
+    static let architectures = ["GPTNeoXForCausalLM"]
 
     private let shape: DecoderShape
     private let attentionBias: Bool
@@ -14,7 +14,7 @@ public struct GPTNeoX: ModelArchitecture {
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -29,16 +29,16 @@ public struct GPTNeoX: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("gpt_neox")
         var x = recorder.embedding(model["embed_in"], shape)
         for spec in layers {

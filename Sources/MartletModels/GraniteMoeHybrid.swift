@@ -1,13 +1,13 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Granite 4: layers of Mamba-2 and of attention without rotation, experts beside a shared MLP or that alone, and
 /// multipliers on everything.
 ///
 /// **Source** transformers `modeling_granitemoehybrid.py`.
-public struct GraniteMoeHybrid: ModelArchitecture {
+struct GraniteMoeHybrid: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["GraniteMoeHybridForCausalLM"]
+    static let architectures = ["GraniteMoeHybridForCausalLM"]
 
     private let shape: DecoderShape
     private let mamba: MambaShape
@@ -22,7 +22,7 @@ public struct GraniteMoeHybrid: ModelArchitecture {
     private let logitsScaling: Float
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -82,13 +82,13 @@ public struct GraniteMoeHybrid: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] {
+    var kvCacheSpecs: [KVCacheSpec] {
         (0..<shape.numHiddenLayers).map { layer in
             attentionLayers.contains(layer)
                 ? .full(shape.attention(layer: layer, scale: attentionMultiplier))
@@ -97,7 +97,7 @@ public struct GraniteMoeHybrid: ModelArchitecture {
     }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape, scale: embeddingMultiplier)
         for index in 0..<shape.numHiddenLayers {

@@ -1,17 +1,17 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// LFM2: layers of gated short convolution and of attention.
 ///
 /// **Source** transformers `modeling_lfm2.py`.
-public struct Lfm2: ModelArchitecture {
+struct Lfm2: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Lfm2ForCausalLM"]
+    static let architectures = ["Lfm2ForCausalLM"]
 
     private let decoder: Lfm2Decoder
     private let width: Int
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let listed = try config.ints("full_attn_idxs")
         decoder = try Lfm2Decoder(config: config, hiddenSize: 2560, intermediateSize: 12_288) { layer in
             listed?.contains(layer) ?? true
@@ -42,16 +42,16 @@ public struct Lfm2: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         decoder.record(into: &recorder) { recorder, x, scope, _ in
             recorder.lfm2MLP(x, scope, width: width, hiddenSize: decoder.shape.hiddenSize)
         }
@@ -61,9 +61,9 @@ public struct Lfm2: ModelArchitecture {
 /// LFM2-MoE: LFM2 with experts behind the first layers.
 ///
 /// **Source** transformers `modeling_lfm2_moe.py`.
-public struct Lfm2Moe: ModelArchitecture {
+struct Lfm2Moe: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Lfm2MoeForCausalLM"]
+    static let architectures = ["Lfm2MoeForCausalLM"]
 
     private let decoder: Lfm2Decoder
     private let numDenseLayers: Int
@@ -72,7 +72,7 @@ public struct Lfm2Moe: ModelArchitecture {
     private let routing: MixtureOfExperts.Routing
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         guard config.present("layer_types") != nil else { throw config.error("layer_types", "is missing") }
         decoder = try Lfm2Decoder(config: config, hiddenSize: 2048, intermediateSize: 7168) { _ in true }
         numDenseLayers = try config.int("num_dense_layers", default: 2)
@@ -89,16 +89,16 @@ public struct Lfm2Moe: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let shape = decoder.shape
         return decoder.record(into: &recorder) { recorder, x, scope, layer in
             guard layer >= numDenseLayers else {

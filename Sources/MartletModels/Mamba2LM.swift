@@ -1,15 +1,15 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Mamba-2: nothing but Mamba-2 mixers.
 ///
 /// **Source** transformers `modeling_mamba2.py`.
-public struct Mamba2LM: ModelArchitecture {
+struct Mamba2LM: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Mamba2ForCausalLM"]
+    static let architectures = ["Mamba2ForCausalLM"]
 
     /// Rows of the embedding table.
-    public let vocabSize: Int
+    let vocabSize: Int
     private let hiddenSize: Int
     private let numHiddenLayers: Int
     private let eps: Float
@@ -17,7 +17,7 @@ public struct Mamba2LM: ModelArchitecture {
     private let mamba: MambaShape
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         vocabSize = try config.size("vocab_size", default: 32_768)
         hiddenSize = try config.size("hidden_size", default: 4096)
         numHiddenLayers = try config.size("num_hidden_layers", default: 64, limit: 65_536)
@@ -50,15 +50,15 @@ public struct Mamba2LM: ModelArchitecture {
     }
 
     /// No positions are told apart; what servers may plan for.
-    public var maxPositionEmbeddings: Int { 131_072 }
+    var maxPositionEmbeddings: Int { 131_072 }
 
     /// A state per layer.
-    public var kvCacheSpecs: [KVCacheSpec] {
+    var kvCacheSpecs: [KVCacheSpec] {
         (0..<numHiddenLayers).map { .recurrent(mamba.recurrentSpec(layer: $0)) }
     }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("backbone")
         let embedding = model["embeddings"].weight(out: vocabSize, in: hiddenSize)
         func norm(_ x: Value, _ scope: WeightScope, _ recorder: inout Recorder) -> Value {

@@ -1,11 +1,11 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// ModernBERT: rotary positions, alternating full and local attention, gated MLPs, LayerNorms before each part.
 ///
 /// **Source** transformers `modeling_modernbert.py`.
-public struct ModernBert: ModelArchitecture {
+struct ModernBert: ModelArchitecture {
     /// The `architectures` entries served; the head for language modelling is left out.
-    public static let architectures = [
+    static let architectures = [
         "ModernBertModel", "ModernBertForMaskedLM", "ModernBertForSequenceClassification",
     ]
 
@@ -13,7 +13,7 @@ public struct ModernBert: ModelArchitecture {
     private let layers: [(attention: AttentionSpec, rotary: RotaryEmbedding)]
 
     /// What to do once the hidden states are there: by default the first token's.
-    public let poolingHead: PoolingHead
+    let poolingHead: PoolingHead
 
     /// The numbers of the configuration.
     private struct Shape: Hashable {
@@ -28,7 +28,7 @@ public struct ModernBert: ModelArchitecture {
     }
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = Shape(
             vocabSize: try config.size("vocab_size", default: 50_368),
             hiddenSize: try config.size("hidden_size", default: 768),
@@ -127,22 +127,22 @@ public struct ModernBert: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// Nothing is kept between steps.
-    public var kvCacheSpecs: [KVCacheSpec] { [] }
+    var kvCacheSpecs: [KVCacheSpec] { [] }
 
     /// An encoder only.
-    public var entryPoints: Set<EntryPoint> { [.encoder] }
+    var entryPoints: Set<EntryPoint> { [.encoder] }
 
     /// With the prefix that heads put before the encoder.
-    public func aliases(of weight: String) -> [String] { ["model.\(weight)"] }
+    func aliases(of weight: String) -> [String] { ["model.\(weight)"] }
 
     /// Records the encoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let embeddings = WeightScope("embeddings")
         let table = embeddings["tok_embeddings"]
         var x = recorder.emit(

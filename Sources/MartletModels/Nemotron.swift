@@ -1,12 +1,12 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Nemotron-3 8B, Nemotron-4 and Minitron: LayerNorm whose factors are stored less one, squared ReLU, partial rotation.
 ///
 /// **Source** transformers `modeling_nemotron.py`.
-public struct Nemotron: ModelArchitecture {
+struct Nemotron: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["NemotronForCausalLM"]
+    static let architectures = ["NemotronForCausalLM"]
 
     private let shape: DecoderShape
     private let attentionBias: Bool
@@ -14,7 +14,7 @@ public struct Nemotron: ModelArchitecture {
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -29,16 +29,16 @@ public struct Nemotron: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {

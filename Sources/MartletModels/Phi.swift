@@ -1,18 +1,18 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Phi-1, Phi-1.5 and Phi-2: partial rotation, biases everywhere, attention and MLP side by side behind one LayerNorm.
 ///
 /// **Source** transformers `modeling_phi.py`.
-public struct Phi: ModelArchitecture {
+struct Phi: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["PhiForCausalLM"]
+    static let architectures = ["PhiForCausalLM"]
 
     private let shape: DecoderShape
     private let hasQKNorm: Bool
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -26,16 +26,16 @@ public struct Phi: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {

@@ -1,18 +1,18 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Qwen3-Next: gated DeltaNet layers, every fourth layer gated attention, experts with a shared one.
 ///
 /// **Source** transformers `modeling_qwen3_next.py`.
-public struct Qwen3Next: ModelArchitecture {
+struct Qwen3Next: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Qwen3NextForCausalLM"]
+    static let architectures = ["Qwen3NextForCausalLM"]
 
     private let decoder: Qwen3NextDecoder
     private let experts: SharedExpertLayer
     private let hasExperts: [Bool]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         decoder = try Qwen3NextDecoder(
             config: config,
             defaults: DecoderDefaults(
@@ -29,16 +29,16 @@ public struct Qwen3Next: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         decoder.record(into: &recorder, WeightScope("model"), inputs: fusedInputs) { recorder, x, scope, layer in
             hasExperts[layer]
                 ? experts.record(into: &recorder, x, scope, decoder.shape)

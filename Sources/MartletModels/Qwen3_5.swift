@@ -1,16 +1,16 @@
-public import MartletModelIR
+internal import MartletModelIR
 
 /// Dense Qwen3.5, the text model: Qwen3-Next with separate projections and dense MLPs.
 ///
 /// **Source** transformers `modeling_qwen3_5.py`.
-public struct Qwen3_5: ModelArchitecture {
+struct Qwen3_5: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Qwen3_5ForCausalLM", "Qwen3_5ForConditionalGeneration"]
+    static let architectures = ["Qwen3_5ForCausalLM", "Qwen3_5ForConditionalGeneration"]
 
     private let decoder: Qwen3NextDecoder
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         decoder = try Qwen3NextDecoder(
             config: config,
             defaults: DecoderDefaults(
@@ -20,16 +20,16 @@ public struct Qwen3_5: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let shape = decoder.shape
         return decoder.record(into: &recorder, WeightScope("model"), inputs: decoder.separateInputs) {
             recorder, x, scope, _ in
@@ -41,15 +41,15 @@ public struct Qwen3_5: ModelArchitecture {
 /// The text model of Qwen3.5-MoE.
 ///
 /// **Source** transformers `modeling_qwen3_5_moe.py`.
-public struct Qwen3_5Moe: ModelArchitecture {
+struct Qwen3_5Moe: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Qwen3_5MoeForCausalLM", "Qwen3_5MoeForConditionalGeneration"]
+    static let architectures = ["Qwen3_5MoeForCausalLM", "Qwen3_5MoeForConditionalGeneration"]
 
     private let decoder: Qwen3NextDecoder
     private let experts: SharedExpertLayer
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         decoder = try Qwen3NextDecoder(
             config: config,
             defaults: DecoderDefaults(
@@ -63,16 +63,16 @@ public struct Qwen3_5Moe: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { decoder.shape.vocabSize }
+    var vocabSize: Int { decoder.shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { decoder.shape.maxPositionEmbeddings }
 
     /// A state or a cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
+    var kvCacheSpecs: [KVCacheSpec] { decoder.kvCacheSpecs }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         decoder.record(into: &recorder, WeightScope("model"), inputs: decoder.separateInputs) { recorder, x, scope, _ in
             experts.record(into: &recorder, x, scope, decoder.shape)
         }

@@ -1,13 +1,13 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// StableLM 3B, 2 1.6B and 2 12B: Llama with LayerNorm, partial rotation and, in some, norms of every single head and
 /// attention and MLP side by side.
 ///
 /// **Source** transformers `modeling_stablelm.py`.
-public struct StableLM: ModelArchitecture {
+struct StableLM: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["StableLmForCausalLM"]
+    static let architectures = ["StableLmForCausalLM"]
 
     private let shape: DecoderShape
     private let qkvBias: Bool
@@ -16,7 +16,7 @@ public struct StableLM: ModelArchitecture {
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -39,16 +39,16 @@ public struct StableLM: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One full cache per layer.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {

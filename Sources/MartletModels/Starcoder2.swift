@@ -1,19 +1,19 @@
 internal import MartletJSON
-public import MartletModelIR
+internal import MartletModelIR
 
 /// StarCoder2: LayerNorm, biases everywhere, an MLP without a gate, and a sliding window in every layer.
 ///
 /// **Source** transformers `modeling_starcoder2.py`.
-public struct Starcoder2: ModelArchitecture {
+struct Starcoder2: ModelArchitecture {
     /// The `architectures` entries served.
-    public static let architectures = ["Starcoder2ForCausalLM"]
+    static let architectures = ["Starcoder2ForCausalLM"]
 
     private let shape: DecoderShape
     private let bias: Bool
     private let layers: [AttentionSpec]
 
     /// Reads and checks a configuration.
-    public init(config: ModelConfig) throws(ModelError) {
+    init(config: ModelConfig) throws(ModelError) {
         let shape = try DecoderShape(
             config: config,
             defaults: DecoderDefaults(
@@ -34,16 +34,16 @@ public struct Starcoder2: ModelArchitecture {
     }
 
     /// Rows of the embedding table.
-    public var vocabSize: Int { shape.vocabSize }
+    var vocabSize: Int { shape.vocabSize }
 
     /// Positions the checkpoint was made for.
-    public var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
+    var maxPositionEmbeddings: Int { shape.maxPositionEmbeddings }
 
     /// One cache per layer, all with the window or none.
-    public var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
+    var kvCacheSpecs: [KVCacheSpec] { layers.map(\.kvCacheSpec) }
 
     /// Records the decoder.
-    public func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
+    func record(_ entry: EntryPoint, into recorder: inout Recorder) throws(ModelError) -> Value {
         let model = WeightScope("model")
         var x = recorder.embedding(model["embed_tokens"], shape)
         for spec in layers {
