@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "MartletModelIR", dependencies: ["MartletJSON"], swiftSettings: hot),
         .target(name: "MartletTokenizers", dependencies: ["MartletJSON"], swiftSettings: hot),
         .target(name: "MartletChat", dependencies: ["MartletJSON"], swiftSettings: hot),
+        .target(name: "MartletGrammar", dependencies: ["MartletJSON"], swiftSettings: hot),
         .target(name: "MartletHub", dependencies: ["MartletJSON"], swiftSettings: strict),
 
         // Level 2
@@ -106,6 +107,7 @@ let package = Package(
         .testTarget(
             name: "MartletTokenizersTests", dependencies: ["MartletTokenizers", "MartletJSON"], swiftSettings: strict),
         .testTarget(name: "MartletChatTests", dependencies: ["MartletChat", "MartletJSON"], swiftSettings: strict),
+        .testTarget(name: "MartletGrammarTests", dependencies: ["MartletGrammar", "MartletJSON"], swiftSettings: hot),
         .testTarget(name: "MartletHubTests", dependencies: ["MartletHub", "MartletJSON"], swiftSettings: strict),
         .testTarget(
             name: "MartletWeightsTests", dependencies: ["MartletWeights", "MartletModelIR", "MartletJSON"],

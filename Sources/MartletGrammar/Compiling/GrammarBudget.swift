@@ -1,0 +1,44 @@
+/// How much work one grammar may cost, to compile and to run.
+public struct GrammarLimits: Hashable, Sendable {
+    /// Bytes of the schema, regex or grammar.
+    public var maxSourceBytes = 4 << 20
+    /// Levels of nesting of the schema, groups or tags.
+    public var maxNesting = 64
+    /// Terms, states and rules that a grammar may make while it compiles, and again per generated token.
+    public var maxStates = 500_000
+    /// Time one compilation may take.
+    public var compileTime: Duration = .seconds(5)
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Counts the work of one compilation (or one step) against its limits. Not shared between tasks.
+final class GrammarBudget {
+    let limits: GrammarLimits
+    private var states = 0
+    private var deadline: ContinuousClock.Instant
+
+    init(_ limits: GrammarLimits = GrammarLimits()) {
+        self.limits = limits
+        deadline = ContinuousClock.now + limits.compileTime
+    }
+
+    /// Forgets what was spent: a new step begins.
+    func restart() {
+        states = 0
+        deadline = ContinuousClock.now + limits.compileTime
+    }
+
+    /// Pays for `count` states; looks at the clock now and then.
+    func spend(_ count: Int = 1) throws(GrammarError) {
+        let before = states
+        states += count
+        if states > limits.maxStates {
+            throw GrammarError(.tooComplex, "needs more than \(limits.maxStates) states")
+        }
+        if before >> 10 != states >> 10, ContinuousClock.now > deadline {
+            throw GrammarError(.tooComplex, "takes longer than \(limits.compileTime) to compile")
+        }
+    }
+}

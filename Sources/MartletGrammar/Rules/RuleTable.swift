@@ -1,0 +1,94 @@
+/// A nonterminal of a `RuleTable`.
+struct Nonterminal: Hashable, Sendable {
+    var index: Int32
+}
+
+/// A term of a `TermArena`.
+struct Term: Hashable, Sendable, Comparable {
+    var index: Int32
+
+    static func < (left: Term, right: Term) -> Bool { left.index < right.index }
+}
+
+/// One element of the right side of a rule.
+enum Symbol: Hashable, Sendable {
+    /// A text of the term's language. Special tokens never match inside it.
+    case lexeme(Term)
+    /// As `lexeme`, and a special token whose text it allows matches too: the marks of structural tags.
+    case tag(Term)
+    /// Any text of the nonterminal.
+    case nonterminal(Nonterminal)
+    /// Empty; turns into a nonterminal that may depend on the text before it (see `RuleTable.capture`).
+    case capture(Capture)
+}
+
+/// A symbol of a `RuleTable` that depends on the text before it.
+struct Capture: Hashable, Sendable {
+    var index: Int32
+}
+
+/// A context-free grammar whose rules are written when they are first needed, so that it may be infinite.
+///
+/// What every rule promises, and the automaton relies on:
+/// - each production derives at least one text: no lexeme and no nonterminal is empty of texts, so that whatever the
+///   automaton has read, there is a way to finish;
+/// - no left recursion, direct, indirect or hidden behind symbols that may be empty;
+/// - the same nonterminal always gives the same productions.
+final class RuleTable {
+    typealias Expansion = () throws(GrammarError) -> [[Symbol]]
+    /// `text` is all text so far, up to and with the last byte of what stands before the capture.
+    typealias Resolution = (_ text: ArraySlice<UInt8>) throws(GrammarError) -> Nonterminal
+
+    /// Where the terms of the lexemes live.
+    let terms: TermArena
+    private var expansions: [Expansion?] = []
+    private var productions: [[[Symbol]]?] = []
+    private var resolutions: [Resolution] = []
+
+    init(terms: TermArena) { self.terms = terms }
+
+    /// A nonterminal whose productions `expansion` gives when they are first asked for.
+    func nonterminal(_ expansion: @escaping Expansion) -> Nonterminal {
+        expansions.append(expansion)
+        productions.append(nil)
+        return Nonterminal(index: Int32(expansions.count - 1))
+    }
+
+    /// A nonterminal to be given its productions later with `define`.
+    func declare() -> Nonterminal { nonterminal { () throws(GrammarError) in [] } }
+
+    /// Gives a declared nonterminal its productions.
+    func define(_ nonterminal: Nonterminal, _ productions: [[Symbol]]) {
+        self.productions[Int(nonterminal.index)] = productions
+    }
+
+    /// A symbol that is replaced by what `resolution` makes of the text so far.
+    func capture(_ resolution: @escaping Resolution) -> Symbol {
+        resolutions.append(resolution)
+        return .capture(Capture(index: Int32(resolutions.count - 1)))
+    }
+
+    /// The productions of a nonterminal: any of these sequences. The empty sequence is the empty text.
+    func productions(of nonterminal: Nonterminal) throws(GrammarError) -> [[Symbol]] {
+        let index = Int(nonterminal.index)
+        if let known = productions[index] { return known }
+        guard let expansion = expansions[index] else { return [] }
+        let made = try expansion()
+        productions[index] = made
+        expansions[index] = nil
+        return made
+    }
+
+    /// What a capture turns into after `text`.
+    func resolve(_ capture: Capture, after text: ArraySlice<UInt8>) throws(GrammarError) -> Nonterminal {
+        try resolutions[Int(capture.index)](text)
+    }
+}
+
+/// A grammar as every front end hands it to the compiler.
+struct RuleGrammar {
+    var rules: RuleTable
+    var start: Nonterminal
+    /// Keywords that were ignored because the options allow it, as (JSON pointer, keyword).
+    var ignored: [IgnoredKeyword] = []
+}
