@@ -81,7 +81,8 @@ import Testing
                 #expect(listed.allSatisfy { constraint.contains($0) } && listed == listed.sorted())
                 if constraint.multiples.contains(Decimal(1)) {
                     let expected = (-40000...40000).filter { constraint.contains(Decimal($0)) }
-                    if expected.count < 50 { #expect(listed == expected.map { Decimal($0) }, "\(constraint)") }
+                    let isSmall = listed.allSatisfy { $0.magnitude < Decimal(40000) }
+                    if expected.count < 50, isSmall { #expect(listed == expected.map { Decimal($0) }, "\(constraint)") }
                 }
             }
         }
