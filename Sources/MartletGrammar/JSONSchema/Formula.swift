@@ -69,6 +69,8 @@ enum Assertion: Hashable, Sendable {
     /// Every property whose name is in the language. `additionalProperties` and `unevaluatedProperties` are this with
     /// the complement of the names they leave out; `patternProperties` with the (unanchored) pattern.
     case properties(named: Regex, Formula)
+    /// Every property's name, taken as a string value, satisfies the formula.
+    case propertyNames(Formula)
     case propertyCount(atLeast: Int, atMost: Int?)
 }
 
