@@ -161,7 +161,9 @@ struct EBNFParser {
             atMost = cursor.next == "}" || cursor.take("-1") ? nil : try count()
         }
         skipSpace()
-        guard cursor.take("}") else { throw cursor.error("expected ',' or '}' in a repetition, not \(cursor.nextName)") }
+        guard cursor.take("}") else {
+            throw cursor.error("expected ',' or '}' in a repetition, not \(cursor.nextName)")
+        }
         if let atMost, atMost < atLeast {
             throw cursor.error("at least \(atLeast) and at most \(atMost) times cannot be", at: start)
         }

@@ -30,7 +30,9 @@ struct LarkParser {
             try budget.spend()
             if cursor.next == "%" { try statement() } else { try definition() }
             skipBlanks()
-            guard cursor.isAtEnd || isAtLineEnd else { throw cursor.error("expected a line end, not \(cursor.nextName)") }
+            guard cursor.isAtEnd || isAtLineEnd else {
+                throw cursor.error("expected a line end, not \(cursor.nextName)")
+            }
             skipLines()
         }
     }
