@@ -24,9 +24,10 @@ extension LLM {
         var prepared = PreparedChat(prompt: try prompt(for: request, template: template))
         let reasoning = chatFormats.reasoning.flatMap { $0.isEnabled(by: request.variables) ? $0 : nil }
         guard toolCalls != nil || reasoning != nil else { return prepared }
+        let startsInReasoning = chatFormats.startsInReasoning(after: prepared.prompt)
         prepared.parser = OutputParser(
-            toolCalls: toolCalls, reasoning: reasoning, tools: tools,
-            startsInReasoning: chatFormats.startsInReasoning(after: prepared.prompt))
+            toolCalls: toolCalls, reasoning: reasoning, tools: tools, startsInReasoning: startsInReasoning)
+        prepared.reasoning = reasoning?.boundary(startsInReasoning: startsInReasoning)
         prepared.keptSpecialTokens = chatFormats.reasoningTokens
         if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
         return prepared
