@@ -98,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "martlet-replay",
             dependencies: [
-                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletJSON",
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletGrammar", "MartletJSON",
                 .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/ReplayServer", swiftSettings: strict),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),

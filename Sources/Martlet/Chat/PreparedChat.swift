@@ -11,6 +11,9 @@ public struct PreparedChat: Sendable {
     public var keptSpecialTokens: Set<Int32>
     /// The reasoning that may come before the answer; nil: none, as far as is known.
     public var reasoning: ReasoningBoundary?
+    /// What the answer must look like, because tools have to be called or calls be exact; it takes the place of what the
+    /// request asks of the output.
+    public var structuredOutput: StructuredOutput?
 
     /// A prepared conversation.
     public init(prompt: GenerationRequest.Prompt, parser: OutputParser? = nil, keptSpecialTokens: Set<Int32> = []) {
@@ -25,6 +28,7 @@ public struct PreparedChat: Sendable {
         request.addSpecialTokens = false
         request.keptSpecialTokens = keptSpecialTokens
         request.reasoning = reasoning
+        request.structuredOutput = structuredOutput
         return request
     }
 }
