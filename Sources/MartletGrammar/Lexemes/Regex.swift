@@ -23,6 +23,8 @@ indirect enum Regex: Hashable, Sendable {
     case jsonString(Regex)
     /// Runs of ASCII digits `d` (possibly none) for which the number `prefix` followed by `d` is divisible by `modulus`.
     case digits(prefix: UInt64, modulus: UInt64)
+    /// What the automaton accepts from the state: for what the other cases cannot write.
+    case automaton(ScalarAutomaton, state: Int32)
 
     /// Every text.
     static let anything = Regex.complement(.nothing)
