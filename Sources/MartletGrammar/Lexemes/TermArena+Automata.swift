@@ -12,7 +12,9 @@ extension TermArena {
         if let known = automatonIndex[automaton] { return known }
         try budget.spend(automaton.classes.count)
         var partition: Int32 = 0
-        for scalars in automaton.classes { partition = partitions.product(partition, partitions.partition(of: scalars)) }
+        for scalars in automaton.classes {
+            partition = partitions.product(partition, partitions.partition(of: scalars))
+        }
         let index = Int32(automata.count)
         automata.append(
             AutomatonEntry(automaton: automaton, fingerprint: fingerprint(of: automaton), partition: partition))

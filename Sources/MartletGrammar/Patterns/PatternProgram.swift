@@ -46,7 +46,8 @@ struct PatternProgram {
         case .lookahead(let node, let isNegated):
             if isBehind {
                 throw GrammarError(
-                    .unsupported, "regular expression: a lookahead, '$' or '\\b' inside a lookbehind cannot be enforced")
+                    .unsupported, "regular expression: a lookahead, '$' or '\\b' inside a lookbehind cannot be enforced"
+                )
             }
             let start = try add(node, then: try add(.accept), isBehind: false)
             return try add(.lookahead(start: start, negated: isNegated, next: next))

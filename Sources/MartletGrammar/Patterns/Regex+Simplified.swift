@@ -24,7 +24,8 @@ extension Regex {
             guard left > 0 else { return false }
             switch next {
             case .sequence(let parts), .union(let parts), .intersection(let parts): pending += parts
-            case .complement(let operand), .jsonString(let operand), .repeated(let operand, _, _): pending.append(operand)
+            case .complement(let operand), .jsonString(let operand), .repeated(let operand, _, _):
+                pending.append(operand)
             case .nothing, .empty, .scalars, .digits, .automaton: break
             }
         }
