@@ -4,6 +4,7 @@ struct DecisionDiagrams {
     static let yes: Int32 = 1
     /// More than that is a pattern too complex.
     private static let maxNodes = 1 << 17
+    private static let maxSteps = 1 << 20
 
     private struct Node: Hashable {
         var variable: Int32
@@ -14,6 +15,7 @@ struct DecisionDiagrams {
     private var nodes = [Node(variable: .max, low: 0, high: 0), Node(variable: .max, low: 1, high: 1)]
     private var indices: [Node: Int32] = [:]
     private var choices: [SIMD3<Int32>: Int32] = [:]
+    private var steps = 0
 
     mutating func variable(_ number: Int32) throws(GrammarError) -> Int32 { try node(number, Self.no, Self.yes) }
 
@@ -36,6 +38,7 @@ struct DecisionDiagrams {
         if then == Self.yes, otherwise == Self.no { return condition }
         let key = SIMD3(condition, then, otherwise)
         if let known = choices[key] { return known }
+        try step()
         let parts = (nodes[Int(condition)], nodes[Int(then)], nodes[Int(otherwise)])
         let variable = min(parts.0.variable, parts.1.variable, parts.2.variable)
         func branch(_ node: Node, _ function: Int32, _ high: Bool) -> Int32 {
@@ -54,12 +57,17 @@ struct DecisionDiagrams {
         if low == high { return low }
         let node = Node(variable: variable, low: low, high: high)
         if let known = indices[node] { return known }
-        guard nodes.count < Self.maxNodes else {
-            throw GrammarError(.tooComplex, "regular expression: its lookaround takes too many states")
-        }
         nodes.append(node)
         indices[node] = Int32(nodes.count - 1)
         return Int32(nodes.count - 1)
+    }
+
+    /// Pays for a piece of work.
+    mutating func step() throws(GrammarError) {
+        steps += 1
+        guard steps < Self.maxSteps, nodes.count < Self.maxNodes else {
+            throw GrammarError(.tooComplex, "regular expression: its lookaround takes too many states")
+        }
     }
 
     /// The function with other functions in place of its variables.
@@ -70,6 +78,7 @@ struct DecisionDiagrams {
         // Parts have smaller numbers than what they are part of.
         for part in parts(of: function).sorted() {
             let node = nodes[Int(part)]
+            try step()
             guard let low = results[node.low], let high = results[node.high] else { continue }
             results[part] = low == high ? low : try choice(replacement(node.variable), high, low)
         }

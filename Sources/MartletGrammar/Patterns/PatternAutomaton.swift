@@ -133,6 +133,7 @@ struct PatternAutomaton {
         var reached: [Int: Int32] = [:]
         var pending = [(start, DecisionDiagrams.yes)]
         while let (place, condition) = pending.popLast() {
+            try diagrams.step()
             let before = reached[place] ?? DecisionDiagrams.no
             let all = try diagrams.or(before, condition)
             if all == before { continue }

@@ -21,10 +21,16 @@ extension PatternParser {
     }
 
     /// One scalar, in any case where the flags say so.
-    func literal(_ scalar: Unicode.Scalar) -> PatternNode { .scalars(cased(ScalarSet(scalar))) }
+    mutating func literal(_ scalar: Unicode.Scalar) -> PatternNode { .scalars(cased(ScalarSet(scalar))) }
 
     /// The set, with all scalars that differ from its members by case only where the flags say so.
-    func cased(_ set: ScalarSet) -> ScalarSet { flags.ignoresCase ? SimpleCaseFolding.shared.closure(of: set) : set }
+    mutating func cased(_ set: ScalarSet) -> ScalarSet {
+        guard flags.ignoresCase else { return set }
+        if let known = folded[set] { return known }
+        let closure = SimpleCaseFolding.shared.closure(of: set)
+        folded[set] = closure
+        return closure
+    }
 
     // MARK: - Groups
 

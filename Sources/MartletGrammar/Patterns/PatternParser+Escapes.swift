@@ -126,7 +126,7 @@ extension PatternParser {
             isNegated.toggle()
             name.removeFirst()
         }
-        guard let set = UnicodeProperties.named(name) else {
+        guard let set = properties.named(name) else {
             throw GrammarError(
                 .unsupported,
                 "regular expression: the property '\(name)' at offset \(start) is not known; "
