@@ -150,7 +150,8 @@ struct StructuralTagReader {
         guard let atLeast = members.take("min")?.intValue, atLeast >= 0, atLeast <= Int(Int32.max) else {
             throw GrammarError(.invalid, pointer: members.pointer, keyword: "min", "min is a number of 0 or more")
         }
-        guard let atMost = members.take("max")?.intValue, atMost == -1 || (atMost >= atLeast && atMost <= Int(Int32.max))
+        guard let atMost = members.take("max")?.intValue,
+            atMost == -1 || (atMost >= atLeast && atMost <= Int(Int32.max))
         else {
             throw GrammarError(
                 .invalid, pointer: members.pointer, keyword: "max", "max is -1 for no bound or a number not below min")
@@ -189,8 +190,10 @@ struct StructuralTagReader {
         var rules: [StructuralTag.Dispatch.Rule] = []
         for (index, rule) in try array(&members, "rules").enumerated() {
             let pointer = "\(members.pointer)/rules/\(index)"
-            guard let pair = rule.arrayValue, pair.count == 2, let pattern = pair[0].stringValue, !pattern.isEmpty else {
-                throw GrammarError(.invalid, pointer: pointer, "a rule is a pair of a word that is not empty and a format")
+            guard let pair = rule.arrayValue, pair.count == 2, let pattern = pair[0].stringValue, !pattern.isEmpty
+            else {
+                throw GrammarError(
+                    .invalid, pointer: pointer, "a rule is a pair of a word that is not empty and a format")
             }
             rules.append(StructuralTag.Dispatch.Rule(pattern, try format(pair[1], pointer + "/1")))
         }
@@ -208,14 +211,16 @@ struct StructuralTagReader {
     ) throws(GrammarError) -> StructuralTag.TriggeredTags {
         guard !format.triggers.isEmpty, !format.triggers.contains("") else {
             throw GrammarError(
-                .invalid, pointer: pointer, keyword: "triggers", "the triggers are a list of strings that are not empty")
+                .invalid, pointer: pointer, keyword: "triggers", "the triggers are a list of strings that are not empty"
+            )
         }
         for (index, tag) in format.tags.enumerated() {
             let matching = format.triggers.filter { tag.begin.unicodeScalars.starts(with: $0.unicodeScalars) }
             guard matching.count == 1 else {
                 throw GrammarError(
                     .invalid, pointer: pointer, keyword: "triggers",
-                    "tag \(index) begins with \(matching.isEmpty ? "none" : "more than one") of the triggers: '\(tag.begin)'")
+                    "tag \(index) begins with \(matching.isEmpty ? "none" : "more than one") of the triggers: '\(tag.begin)'"
+                )
             }
         }
         return format

@@ -70,7 +70,9 @@ struct StructuralTagRules {
         _ formats: [StructuralTag.Format], _ pointer: String
     ) throws(GrammarError) -> [SyntaxExpression] {
         var made: [SyntaxExpression] = []
-        for (index, format) in formats.enumerated() { made.append(try expression(format, "\(pointer)/elements/\(index)")) }
+        for (index, format) in formats.enumerated() {
+            made.append(try expression(format, "\(pointer)/elements/\(index)"))
+        }
         return made
     }
 
