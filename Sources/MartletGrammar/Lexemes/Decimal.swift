@@ -47,6 +47,13 @@ struct Decimal: Hashable, Sendable {
         normalise()
     }
 
+    init(isNegative: Bool, digits: [UInt8], exponent: Int) {
+        self.isNegative = isNegative
+        self.digits = digits
+        self.exponent = exponent
+        normalise()
+    }
+
     private mutating func normalise() {
         digits.removeFirst(digits.prefix { $0 == 0 }.count)
         while digits.last == 0 {

@@ -89,6 +89,34 @@ extension TermArena {
         return scratch.count == start + 1 ? scratch[start] : try unite(from: start)
     }
 
+    /// The derivative by any of these scalars, where they have the same; nil where not.
+    func commonDerivative(_ term: Int32, _ scalars: ClosedRange<UInt32>) throws(GrammarError) -> Int32? {
+        var common: Int32?
+        for scalar in try rangeStarts(of: term, in: scalars) {
+            let next = try derivative(term, scalar)
+            if let common, next != common { return nil }
+            common = next
+        }
+        return common
+    }
+
+    /// Scalars of this range, one of each class.
+    func rangeStarts(of term: Int32, in scalars: ClosedRange<UInt32>) throws(GrammarError) -> [UInt32] {
+        let partition = try partition(of: term)
+        let record = partitions.records[Int(partition)]
+        var range = partitions.rangeIndex(partition, scalars.lowerBound)
+        var starts = [scalars.lowerBound]
+        var seen: UInt64 = 1 &<< UInt64(partitions.classes[record.offset + range])
+        range += 1
+        while range < record.rangeCount, partitions.starts[record.offset + range] <= scalars.upperBound {
+            let index = partitions.classes[record.offset + range]
+            if index > 63 || seen & 1 << UInt64(index) == 0 { starts.append(partitions.starts[record.offset + range]) }
+            seen |= index > 63 ? 0 : 1 << UInt64(index)
+            range += 1
+        }
+        return starts
+    }
+
     /// The partition of the scalars by which the derivatives differ.
     func partition(of term: Int32) throws(GrammarError) -> Int32 {
         let known = nodes[Int(term)].partition

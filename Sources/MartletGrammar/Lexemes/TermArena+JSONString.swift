@@ -151,22 +151,6 @@ extension TermArena {
         return common ?? Self.nothing
     }
 
-    /// The derivative by any of these scalars, where they have the same; nil where not.
-    func commonDerivative(_ term: Int32, _ scalars: ClosedRange<UInt32>) throws(GrammarError) -> Int32? {
-        let partition = try partition(of: term)
-        let record = partitions.records[Int(partition)]
-        let first = try derivative(term, scalars.lowerBound)
-        var range = partitions.rangeIndex(partition, scalars.lowerBound) + 1
-        var last = -1
-        while range < record.rangeCount, partitions.starts[record.offset + range] <= scalars.upperBound {
-            let index = Int(partitions.classes[record.offset + range])
-            if index != last, try derivative(term, partitions.starts[record.offset + range]) != first { return nil }
-            last = index
-            range += 1
-        }
-        return first
-    }
-
     /// Spellings decode to one text each: `and` and `or` of spellings are spellings of `and` and `or`. Whether two
     /// operands became one.
     func mergeJSON(_ kind: TermNode.Kind, from start: Int, _ depth: Int) throws(GrammarError) -> Bool {
