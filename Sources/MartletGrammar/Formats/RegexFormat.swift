@@ -8,10 +8,8 @@ enum RegexFormat {
         return alternatives([term, "\\((?:\\?:)?\(nested)\\)\(quantifier)", "\\(\\?[=!]\(alternatives([term]))\\)"])
     }()
 
-    private static func alternatives(_ terms: [String]) -> String {
-        let sequence = "(?:\(terms.joined(separator: "|")))*"
-        return "\(sequence)(?:\\|\(sequence))*"
-    }
+    /// Any number of terms and bars: alternatives may be empty.
+    private static func alternatives(_ terms: [String]) -> String { "(?:\(terms.joined(separator: "|"))|\\|)*" }
 
     /// One that holds no group: an assertion, or an atom that may be repeated.
     private static let term = "[$^]|\\\\[bB]|\(atom)\(quantifier)"

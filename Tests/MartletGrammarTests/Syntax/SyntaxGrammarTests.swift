@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: 0..<200) func randomGrammarsKeepTheirLanguage(seed: UInt64) throws {
         var random = SeededRandom(seed)
-        let grammar = RandomGrammar.make(&random)
+        let grammar = RandomSyntaxGrammar.make(&random)
         let texts = Self.texts(5)
         let expected = try texts.map { try SpanRecognizer.accepts(grammar, $0) }
         let rules: RuleGrammar
@@ -56,7 +56,7 @@ struct SeededRandom: RandomNumberGenerator {
 
 /// Makes small grammars with all the trouble there can be: left recursion of every kind, cycles, rules that derive
 /// nothing, empty alternatives, counted repetitions of recursive parts.
-enum RandomGrammar {
+enum RandomSyntaxGrammar {
     static func make(_ random: inout SeededRandom) -> SyntaxGrammar {
         let count = Int.random(in: 1...4, using: &random)
         var grammar = SyntaxGrammar()
