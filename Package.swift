@@ -51,7 +51,7 @@ let package = Package(
         // Level 2
         .target(name: "MartletWeights", dependencies: ["MartletModelIR", "MartletJSON"], swiftSettings: hot),
         .target(name: "MartletModels", dependencies: ["MartletModelIR", "MartletJSON"], swiftSettings: strict),
-        .target(name: "MartletEngine", dependencies: ["MartletModelIR"], swiftSettings: hot),
+        .target(name: "MartletEngine", dependencies: ["MartletModelIR", "MartletGrammar"], swiftSettings: hot),
         .target(
             name: "MartletCPUBackend", dependencies: ["MartletModelIR", "CMartletKernels"], swiftSettings: hot),
 
@@ -61,7 +61,7 @@ let package = Package(
             name: "Martlet",
             dependencies: [
                 "MartletEngine", "MartletModels", "MartletWeights", "MartletCPUBackend", "MartletTokenizers",
-                "MartletChat", "MartletHub", "MartletModelIR", "MartletJSON", "CMartletDemoModel",
+                "MartletChat", "MartletGrammar", "MartletHub", "MartletModelIR", "MartletJSON", "CMartletDemoModel",
             ], swiftSettings: strict),
 
         .target(
@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "MartletServer",
             dependencies: [
-                "Martlet", "MartletEngine", "MartletModelIR", "MartletTokenizers", "MartletChat", "MartletJSON",
+                "Martlet", "MartletEngine", "MartletModelIR", "MartletTokenizers", "MartletChat", "MartletGrammar",
+                "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletTokenizers", "MartletWeights",
-                "MartletCPUBackend", "MartletModelIR", "MartletJSON",
+                "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletGrammar", "MartletTokenizers",
+                "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -97,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "martlet-replay",
             dependencies: [
-                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletJSON",
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletGrammar", "MartletJSON",
                 .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/ReplayServer", swiftSettings: strict),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
@@ -120,7 +121,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MartletEngineTests", dependencies: ["MartletEngine", "MartletModelIR", "CMartletTestSupport"],
+            name: "MartletEngineTests",
+            dependencies: ["MartletEngine", "MartletGrammar", "MartletModelIR", "MartletJSON", "CMartletTestSupport"],
             swiftSettings: hot),
         .testTarget(
             name: "MartletCPUBackendTests",
@@ -129,14 +131,15 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "Martlet", "MartletEngine", "MartletTokenizers", "MartletChat", "MartletWeights", "MartletModelIR",
-                "MartletJSON",
+                "Martlet", "MartletEngine", "MartletGrammar", "MartletTokenizers", "MartletChat", "MartletWeights",
+                "MartletModelIR", "MartletJSON",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "MartletServerTests",
             dependencies: [
-                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletModelIR", "MartletJSON",
+                "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletGrammar", "MartletModelIR",
+                "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -146,8 +149,9 @@ let package = Package(
         .testTarget(
             name: "MartletCLITests",
             dependencies: [
-                "MartletCLI", "Martlet", "MartletServer", "MartletEngine", "MartletTokenizers", "MartletChat",
-                "MartletModelIR", "MartletJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MartletCLI", "Martlet", "MartletServer", "MartletEngine", "MartletGrammar", "MartletTokenizers",
+                "MartletChat", "MartletModelIR", "MartletJSON",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -6,29 +6,27 @@ extension LLM {
     /// Turns a conversation into a prompt and says how its answers are read.
     ///
     /// The tokenizer's special tokens and the configuration's template variables are filled in where the request names
-    /// none. `template` takes the place of the model's own; with `parsesToolCalls` off calls stay in the content.
-    /// **Throws** `invalidRequest` when the template refuses the conversation, there is no template, or tools are given
-    /// to a model whose way of calling them is not known.
+    /// none. `template` takes the place of the model's own; without a choice of tools calls stay in the content.
+    /// **Throws** `invalidRequest` when the template refuses the conversation, there is no template, or the model is to
+    /// choose tools and how it calls them is not known.
     public func prepareChat(
-        _ request: ChatRenderRequest, template: ChatTemplate? = nil, parsesToolCalls: Bool = true
+        _ request: ChatRenderRequest, template: ChatTemplate? = nil, toolChoice: ToolChoice = .auto,
+        allowsParallelToolCalls: Bool = true
     ) throws(LLMError) -> PreparedChat {
         let tools = request.tools ?? []
-        let toolCalls = parsesToolCalls && !tools.isEmpty ? chatFormats.toolCalls : nil
-        if parsesToolCalls, !tools.isEmpty, toolCalls == nil {
-            throw .invalidRequest(
-                param: "tools",
-                message: "how this model writes tool calls is not known; name its format with --tool-call-parser, or "
-                    + "send tool_choice \"none\"")
-        }
+        let calling = try ToolCalling(
+            toolChoice, tools: tools, allowsParallelCalls: allowsParallelToolCalls, modelFormat: chatFormats.toolCalls)
         let request = withDefaults(request)
         var prepared = PreparedChat(prompt: try prompt(for: request, template: template))
+        prepared.structuredOutput = calling.output
         let reasoning = chatFormats.reasoning.flatMap { $0.isEnabled(by: request.variables) ? $0 : nil }
-        guard toolCalls != nil || reasoning != nil else { return prepared }
+        guard calling.format != nil || reasoning != nil else { return prepared }
+        let startsInReasoning = chatFormats.startsInReasoning(after: prepared.prompt)
         prepared.parser = OutputParser(
-            toolCalls: toolCalls, reasoning: reasoning, tools: tools,
-            startsInReasoning: chatFormats.startsInReasoning(after: prepared.prompt))
+            toolCalls: calling.format, reasoning: reasoning, tools: tools, startsInReasoning: startsInReasoning)
+        prepared.reasoning = reasoning?.boundary(startsInReasoning: startsInReasoning)
         prepared.keptSpecialTokens = chatFormats.reasoningTokens
-        if toolCalls != nil { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
+        if calling.usesModelFormat { prepared.keptSpecialTokens.formUnion(chatFormats.toolCallTokens) }
         return prepared
     }
 

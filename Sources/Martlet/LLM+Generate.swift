@@ -4,8 +4,8 @@ import MartletTokenizers
 extension LLM {
     /// Starts `n` outputs for one prompt; dropping the stream or cancelling the reading task aborts them.
     ///
-    /// The prompt is encoded on the calling task. **Throws** `invalidRequest`, `contextLengthExceeded`, `queueFull` or
-    /// `shuttingDown`.
+    /// The prompt is encoded on the calling task. **Throws** `invalidRequest`, `contextLengthExceeded`, `grammar`,
+    /// `queueFull` or `shuttingDown`.
     public func generate(_ request: GenerationRequest) async throws(LLMError) -> GenerationStream {
         let promptTokenIDs = try tokenIDs(of: request)
         let limits = SamplingDefaults.Limits(
@@ -18,15 +18,18 @@ extension LLM {
         let options = SequenceAssembler.Options(
             stop: request.stop, includeStopString: request.includeStopStringInOutput,
             minTokens: params.minTokens)
+        let constraint = try await constraint(of: request)
         return try await client.start(
             promptTokenIDs: promptTokenIDs, params: Self.fannedOut(params, n: request.n), priority: request.priority,
-            cacheSalt: request.cacheSalt
+            cacheSalt: request.cacheSalt, constraint: constraint
         ) { index in
             let detokenizer = loadedTokenizer.map {
                 IncrementalDetokenizer(
                     tokenizer: $0,
                     skipSpecialTokens: request.skipSpecialTokens ?? samplingDefaults.skipSpecialTokens.value,
-                    kept: request.keptSpecialTokens)
+                    kept: request.keptSpecialTokens,
+                    // Grammars count every byte of a token.
+                    continuesText: constraint != nil)
             }
             return SequenceAssembler(index: index, options: options, detokenizer: detokenizer)
         }

@@ -1,5 +1,6 @@
 public import MartletChat
 public import MartletEngine
+import MartletGrammar
 import MartletJSON
 public import MartletTokenizers
 
@@ -19,6 +20,8 @@ public final class LLM: Sendable {
     let loadedTokenizer: Tokenizer?
     let maxLogprobs: Int
     let client: EngineClient
+    let grammars: GrammarService?
+    let enablesGrammarInReasoning: Bool
 
     init(info: ModelInfo, text: ModelText, configuration: LLMConfiguration, client: EngineClient) {
         self.info = info
@@ -33,6 +36,13 @@ public final class LLM: Sendable {
         defaultChatTemplateKwargs = configuration.defaultChatTemplateKwargs
         maxLogprobs = configuration.maxLogprobs
         self.client = client
+        enablesGrammarInReasoning = configuration.structuredOutputs.enableInReasoning
+        let (vocabSize, ends) = (info.vocabSize, text.samplingDefaults.eosTokenIDs)
+        grammars = text.tokenizer.map { tokenizer in
+            GrammarService(configuration.structuredOutputs, concurrency: max(info.numThreads / 2, 1)) {
+                TokenVocabulary(tokenizer, size: vocabSize, endOfSequence: ends)
+            }
+        }
     }
 
     /// The model's tokenizer; there is none when the configuration said not to load it.

@@ -1,3 +1,5 @@
+public import MartletGrammar
+
 /// Why a model could not be loaded or a request could not be served.
 public enum LLMError: Error, Hashable, Sendable {
     /// No model of this name; the message says where was looked.
@@ -8,6 +10,8 @@ public enum LLMError: Error, Hashable, Sendable {
     case unsupported(String)
     /// The request is wrong; `param` is the OpenAI name of the field to change.
     case invalidRequest(param: String?, message: String)
+    /// What the request asks of its output cannot be kept; `param` is the OpenAI name of the field.
+    case grammar(GrammarError, param: String)
     /// The waiting queue is full; the same request may succeed later.
     case queueFull(String)
     /// The engine drains or is gone.
@@ -27,6 +31,7 @@ extension LLMError: CustomStringConvertible {
             message
         case .invalidRequest(let param?, let message): "\(param): \(message)"
         case .invalidRequest(nil, let message): message
+        case .grammar(let error, let param): "\(param): \(error)"
         case .shuttingDown: "the engine is shutting down"
         case .contextLengthExceeded(_, _, let message): message
         }

@@ -21,6 +21,7 @@ struct MartletCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self,
             LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self, ParseCommand.self,
+            GrammarCommand.self,
         ])
 
     static let version = "0.1.0"

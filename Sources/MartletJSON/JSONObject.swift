@@ -20,9 +20,9 @@ public struct JSONObject: Sendable, Hashable {
 
     /// The value of `key`; setting nil removes the member.
     public subscript(key: String) -> JSONValue? {
-        get { position(of: key).map { values[$0] } }
+        get { index(of: key).map { values[$0] } }
         set {
-            let position = position(of: key)
+            let position = index(of: key)
             switch (position, newValue) {
             case (let index?, let value?): values[index] = value
             case (nil, let value?): append(key, value)
@@ -32,7 +32,8 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
-    private func position(of key: String) -> Int? {
+    /// The place of `key` in the order, or nil where no member has it.
+    public func index(of key: String) -> Int? {
         indexOfKey.isEmpty ? keys.firstIndex { ExactText($0) == ExactText(key) } : indexOfKey[ExactText(key)]
     }
 

@@ -257,7 +257,7 @@ extension JSONPullReader {
         return value
     }
 
-    /// Reads a number: an integer where it is written as one and fits, else a double.
+    /// Reads a number: an integer where it is written as one, else a double.
     mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         var isInteger = true
@@ -283,7 +283,7 @@ extension JSONPullReader {
         let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
         if isInteger, let value = Int64(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else { throw JSONError("number out of range", offset: start) }
-        return .double(value)
+        return isInteger ? .longInteger(text) : .double(value)
     }
 
     /// The value of up to 18 digits, which cannot overflow.

@@ -4,6 +4,9 @@ public enum JSONValue: Sendable, Hashable {
     case bool(Bool)
     /// A number written without fraction or exponent that fits 64 bits.
     case integer(Int64)
+    /// A number written without fraction or exponent that does not fit 64 bits: its digits as written, `-` before them
+    /// where it is negative.
+    case longInteger(String)
     /// Any other number.
     case double(Double)
     case string(String)
@@ -18,6 +21,7 @@ extension JSONValue {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
         case (.integer(let a), .integer(let b)): a == b
+        case (.longInteger(let a), .longInteger(let b)): a == b
         case (.double(let a), .double(let b)): a == b
         case (.string(let a), .string(let b)): ExactText(a) == ExactText(b)
         case (.array(let a), .array(let b)): a == b
@@ -32,6 +36,7 @@ extension JSONValue {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
+        case .longInteger(let value): hasher.combine(value)
         case .double(let value): hasher.combine(value)
         case .string(let value): hasher.combine(ExactText(value))
         case .array(let value): hasher.combine(value)
@@ -79,6 +84,7 @@ extension JSONValue {
     public var doubleValue: Double? {
         switch self {
         case .integer(let value): Double(value)
+        case .longInteger(let value): Double(value)
         case .double(let value): value
         default: nil
         }
@@ -101,7 +107,7 @@ extension JSONValue {
         switch self {
         case .null: "null"
         case .bool: "boolean"
-        case .integer: "integer"
+        case .integer, .longInteger: "integer"
         case .double: "number"
         case .string: "string"
         case .array: "array"

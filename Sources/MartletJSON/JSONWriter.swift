@@ -19,6 +19,7 @@ public struct JSONWriter {
         case .null: writeRaw("null")
         case .bool(let value): writeRaw(value ? "true" : "false")
         case .integer(let value): writeRaw(String(value))
+        case .longInteger(let value): writeRaw(value)
         case .double(let value): write(value)
         case .string(let value): write(value)
         case .array(let elements):

@@ -4,7 +4,14 @@ import MartletModelIR
 /// The plain way to sample a row: everything in Double, sorted lists, no reuse.
 final class PlainSampler: Sampler {
     func sample(_ logits: LogitsView, _ batch: SamplingBatch) {
-        for row in batch.rows.indices { batch.results[row] = Self.sample(Array(logits[row]), batch.rows[row]) }
+        batch.masks?.wait()
+        for row in batch.rows.indices {
+            var values = Array(logits[row])
+            if let words = batch.masks?.words(ofRow: row) {
+                for id in values.indices where words[id / 32] >> UInt32(id % 32) & 1 == 0 { values[id] = -.infinity }
+            }
+            batch.results[row] = Self.sample(values, batch.rows[row])
+        }
     }
 
     static func sample(_ logits: [Float], _ row: SamplingRow) -> SampledRow {

@@ -1,6 +1,7 @@
 import Martlet
 import MartletChat
 import MartletEngine
+import MartletGrammar
 import MartletJSON
 import MartletServer
 
@@ -36,6 +37,10 @@ struct ReplayEngine: ServingEngine {
             prompt: cut.map { .tokenIDs([Int32($0)] + output.utf8.map { Int32($0) }) } ?? .text(output),
             parser: OutputParser(
                 toolCalls: chat.parsesToolCalls ? toolCalls : nil, reasoning: reasoning, tools: chat.tools))
+    }
+
+    func grammar(for output: StructuredOutput) async throws(LLMError) -> CompiledGrammar {
+        throw .unsupported("the replay server holds answers to nothing")
     }
 
     func events(

@@ -9,6 +9,11 @@ public struct PreparedChat: Sendable {
     public var parser: OutputParser?
     /// Special tokens the parser has to see.
     public var keptSpecialTokens: Set<Int32>
+    /// The reasoning that may come before the answer; nil: none, as far as is known.
+    public var reasoning: ReasoningBoundary?
+    /// What the answer must look like, because tools have to be called or calls be exact; it takes the place of what the
+    /// request asks of the output.
+    public var structuredOutput: StructuredOutput?
 
     /// A prepared conversation.
     public init(prompt: GenerationRequest.Prompt, parser: OutputParser? = nil, keptSpecialTokens: Set<Int32> = []) {
@@ -22,6 +27,8 @@ public struct PreparedChat: Sendable {
         var request = GenerationRequest(prompt: prompt, sampling: sampling)
         request.addSpecialTokens = false
         request.keptSpecialTokens = keptSpecialTokens
+        request.reasoning = reasoning
+        request.structuredOutput = structuredOutput
         return request
     }
 }

@@ -1,3 +1,6 @@
+public import MartletChat
+public import MartletGrammar
+
 /// One prompt and how to go on from it.
 public struct GenerationRequest: Sendable {
     /// What to continue.
@@ -24,6 +27,12 @@ public struct GenerationRequest: Sendable {
     public var keptSpecialTokens: Set<Int32> = []
     /// Sampling; nil fields take the model's defaults.
     public var sampling = SamplingOverrides()
+    /// What every output must look like.
+    public var structuredOutput: StructuredOutput?
+    /// The grammar of `structuredOutput`, where it was compiled before.
+    public var grammar: CompiledGrammar?
+    /// The reasoning that the model may write before what must look so.
+    public var reasoning: ReasoningBoundary?
     /// Alternatives per generated token; -1 asks for the whole vocabulary; nil reports nothing.
     public var logprobs: Int?
     /// Alternatives per prompt token; nil reports nothing.

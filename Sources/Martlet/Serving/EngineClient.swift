@@ -38,7 +38,7 @@ final class EngineClient: Sendable {
     /// Starts one engine request per element of `params`, all or none.
     func start(
         promptTokenIDs: [Int32], params: [SamplingParams], priority: Int, cacheSalt: String?,
-        assembler: (Int) -> SequenceAssembler
+        constraint: GrammarConstraint?, assembler: (Int) -> SequenceAssembler
     ) async throws(LLMError) -> GenerationStream {
         let count = RequestID(params.count)
         let firstID = lastID.add(count, ordering: .relaxed).newValue - count + 1
@@ -52,10 +52,10 @@ final class EngineClient: Sendable {
                 assembler: assembler(index), mailbox: mailbox, promptTokenIDs: index == 0 ? promptTokenIDs : nil,
                 numPromptTokens: promptTokenIDs.count)
             sequences.append((id, sequence))
-            requests.append(
-                EngineRequest(
-                    id: id, promptTokenIDs: promptTokenIDs, params: params[index], priority: priority,
-                    cacheSalt: cacheSalt))
+            var request = EngineRequest(
+                id: id, promptTokenIDs: promptTokenIDs, params: params[index], priority: priority, cacheSalt: cacheSalt)
+            request.constraint = constraint
+            requests.append(request)
         }
         try processor.register(sequences)
         do {

@@ -11,6 +11,7 @@ final class CPUSampler: Sampler, PoolJob {
     private var rows = UnsafeBufferPointer<SamplingRow>(start: nil, count: 0)
     private var results = UnsafeMutableBufferPointer<SampledRow>(start: nil, count: 0)
     private var logits: LogitsView?
+    private var masks: (any TokenMasks)?
 
     init(vocabSize: Int, pool: ThreadPool, kernels: Kernels) {
         self.pool = pool
@@ -23,11 +24,16 @@ final class CPUSampler: Sampler, PoolJob {
         if batch.results.count > batch.rows.count {
             batch.results.removeLast(batch.results.count - batch.rows.count)
         }
+        masks = batch.masks
+        masks?.wait()
         batch.rows.withUnsafeBufferPointer { rows in
             batch.results.withUnsafeMutableBufferPointer { results in
                 // One row is done before the other threads would have woken up.
                 if count < 2 || pool.numThreads == 1 {
-                    for row in 0..<count { samplers[0].sample(logits[row], rows[row], &results[row]) }
+                    for row in 0..<count {
+                        mask(row, of: logits)
+                        samplers[0].sample(logits[row], rows[row], &results[row])
+                    }
                     return
                 }
                 self.logits = logits
@@ -42,6 +48,15 @@ final class CPUSampler: Sampler, PoolJob {
         let (rows, results) = (rows, results)
         guard let logits else { return }
         let sampler = samplers[worker.index]
-        worker.forEachChunk(rows.count) { row in sampler.sample(logits[row], rows[row], &results[row]) }
+        worker.forEachChunk(rows.count) { row in
+            mask(row, of: logits)
+            sampler.sample(logits[row], rows[row], &results[row])
+        }
+    }
+
+    @inline(__always)
+    private func mask(_ row: Int, of logits: LogitsView) {
+        guard let words = masks?.words(ofRow: row) else { return }
+        logits[row].exclude(outside: words)
     }
 }

@@ -7,6 +7,7 @@ extension PythonJSON {
         case .null: self = .scalar("null")
         case .bool(let value): self = .scalar(value ? "true" : "false")
         case .integer(let value): self = .scalar(String(value))
+        case .longInteger(let digits): self = .scalar(digits)
         case .double(let value): self = .scalar(PythonFloat.repr(value))
         case .string(let text): self = .string(text)
         case .array(let elements): self = .array(elements.map { PythonJSON($0) })

@@ -13,7 +13,9 @@ public struct OutputMessage: Hashable, Sendable {
             switch event {
             case .reasoning(let text): reasoning = (reasoning ?? "") + text
             case .content(let text): content = (content ?? "") + text
-            case .toolCall(let call): toolCalls.append(call)
+            case .toolCall(let call), .toolCallStart(let call): toolCalls.append(call)
+            case .toolCallArguments(let text):
+                if !toolCalls.isEmpty { toolCalls[toolCalls.count - 1].arguments += text }
             }
         }
     }

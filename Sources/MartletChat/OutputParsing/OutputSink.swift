@@ -13,6 +13,8 @@ struct OutputSink: Sendable {
     private var events: [OutputEvent] = []
     private var reasoning: [UInt8] = []
     private var content: [UInt8] = []
+    /// Of the call that was begun last.
+    private var arguments: [UInt8] = []
     /// Whitespace whose fate is open.
     private var space: [UInt8] = []
     /// Whether the content since the last call has more than whitespace.
@@ -52,13 +54,27 @@ struct OutputSink: Sendable {
     }
 
     mutating func call(_ call: FoundCall) {
-        if hasText { content += space[..<spaceKept(call.trimming ?? trimming)] }
+        beforeCall(call.trimming ?? trimming)
+        events.append(.toolCall(ToolCall(id: call.id ?? ids.next(), name: call.name, arguments: call.arguments)))
+    }
+
+    /// A call that the output is held to: its arguments are given out as they come.
+    mutating func beginCall(_ name: String) {
+        beforeCall(trimming)
+        events.append(.toolCallStart(ToolCall(id: ids.next(), name: name, arguments: "")))
+    }
+
+    /// More of the arguments of the call that was begun last.
+    mutating func arguments(_ text: ArraySlice<UInt8>) { arguments += text }
+
+    private mutating func beforeCall(_ trimming: Trimming) {
+        if hasText { content += space[..<spaceKept(trimming)] }
         space.removeAll()
         hasText = false
         hasCall = true
         flushReasoning()
         flushContent()
-        events.append(.toolCall(ToolCall(id: call.id ?? ids.next(), name: call.name, arguments: call.arguments)))
+        flushArguments()
     }
 
     /// How much of the whitespace before a call stays.
@@ -82,6 +98,7 @@ struct OutputSink: Sendable {
     mutating func takeEvents() -> [OutputEvent] {
         flushReasoning()
         flushContent()
+        flushArguments()
         defer { events.removeAll() }
         return events
     }
@@ -90,6 +107,12 @@ struct OutputSink: Sendable {
         guard !reasoning.isEmpty else { return }
         events.append(.reasoning(String(decoding: reasoning, as: UTF8.self)))
         reasoning.removeAll()
+    }
+
+    private mutating func flushArguments() {
+        guard !arguments.isEmpty else { return }
+        events.append(.toolCallArguments(String(decoding: arguments, as: UTF8.self)))
+        arguments.removeAll()
     }
 
     private mutating func flushContent() {

@@ -23,4 +23,8 @@ public enum OutputEvent: Hashable, Sendable {
     case content(String)
     /// A complete call.
     case toolCall(ToolCall)
+    /// A call whose arguments follow, as they come; its own are empty. Only where a grammar holds the output to calls.
+    case toolCallStart(ToolCall)
+    /// More of the arguments of the call that was started last.
+    case toolCallArguments(String)
 }

@@ -7,6 +7,7 @@ extension Value {
         case .null: self = .none
         case .bool(let value): self = .bool(value)
         case .integer(let value): self = .integer(Int(value))
+        case .longInteger(let digits): self = BigInteger(digits, radix: 10).map { .bigInteger($0) } ?? .none
         case .double(let value): self = .float(value)
         case .string(let value): self = .string(value)
         case .array(let elements): self = .list(ListValue(elements.map { Value($0) }))

@@ -15,6 +15,8 @@ public struct EngineRequest: Sendable {
     public var priority: Int
     /// Separates prefix caches: only requests of equal salt share blocks.
     public var cacheSalt: String?
+    /// What the output must look like.
+    public var constraint: GrammarConstraint?
 
     /// A request for a continuation of `promptTokenIDs`.
     public init(

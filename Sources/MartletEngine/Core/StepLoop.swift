@@ -38,9 +38,9 @@ struct StepLoop {
         scheduler.statistics.lastStep = now()
         onStart(scheduler.statistics)
         outputs.reserveCapacity(outputs.count + scheduler.scheduled.count)
+        scheduler.output.masks.start()
         do throws(EngineError) {
-            try runner.submit(scheduler.output)
-            let result = try runner.collect()
+            let result = try run()
             guard result.sampled.count == scheduler.output.logitRows.count else {
                 throw EngineError.backend(
                     "the runner gave \(result.sampled.count) results for \(scheduler.output.logitRows.count) rows")
@@ -50,5 +50,12 @@ struct StepLoop {
             scheduler.failStep(error.description, now: now(), into: &outputs)
         }
         return outputs
+    }
+
+    /// Computes and samples the scheduled step; the states of grammars are free again when it returns.
+    private func run() throws(EngineError) -> ModelRunnerOutput {
+        defer { scheduler.output.masks.wait() }
+        try runner.submit(scheduler.output)
+        return try runner.collect()
     }
 }

@@ -49,6 +49,9 @@ struct LogitsProcessor {
         edits[place].penalty = presencePenalty + frequencyPenalty * Float(outputCounts[place])
     }
 
+    /// Whether the next token cannot be this one.
+    func bans(_ tokenID: Int32) -> Bool { places[tokenID].map { edits[$0].bias == -.infinity } ?? false }
+
     private mutating func place(of tokenID: Int32) -> Int {
         if let place = places[tokenID] { return place }
         places[tokenID] = edits.count

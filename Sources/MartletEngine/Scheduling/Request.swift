@@ -44,6 +44,8 @@ final class Request {
     /// Entries collected so far, the first nil; nil when none are wanted or all are delivered.
     var promptLogprobs: [TokenLogprobs?]?
     var logitsProcessor: LogitsProcessor
+    /// Where a constrained output stands.
+    let grammar: GrammarState?
     var statistics: RequestStatistics
     private var samplingRow: SamplingRow
 
@@ -63,6 +65,7 @@ final class Request {
             capacity: (tokenIDs.capacity + configuration.blockSize - 1) / configuration.blockSize)
         if params.numPromptLogprobs != nil { promptLogprobs = [nil] }
         logitsProcessor = LogitsProcessor(params: params, promptTokenIDs: request.promptTokenIDs)
+        grammar = request.constraint.map(GrammarState.init)
         statistics = RequestStatistics(arrival: arrival, numPromptTokens: numPromptTokens)
         samplingRow = SamplingRow()
         samplingRow.temperature = params.temperature
@@ -100,5 +103,15 @@ final class Request {
     }
 
     /// True when the token is an end of sequence that ends the request.
-    func isEOS(_ tokenID: Int32) -> Bool { !params.ignoreEOS && params.eosTokenIDs.contains(tokenID) }
+    func isEOS(_ tokenID: Int32) -> Bool {
+        // A grammar ends where it says so.
+        (!params.ignoreEOS || grammar?.isTerminated == true) && params.eosTokenIDs.contains(tokenID)
+    }
+
+    /// Why the token that was sampled for a constrained output cannot be used; nil where it can.
+    func refusal(of tokenID: Int32) -> String? {
+        guard let grammar else { return nil }
+        // Where no logit is finite the sampler names a token all the same.
+        return grammar.accept(tokenID, isBanned: logitsProcessor.bans(tokenID))
+    }
 }

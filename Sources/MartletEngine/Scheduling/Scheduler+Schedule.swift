@@ -124,6 +124,7 @@ extension Scheduler {
         }
         if end == request.tokenIDs.count {
             output.logitRows.append(Int32(firstTokenIndex + numTokens - 1))
+            if let grammar = request.grammar { output.constrainNextRow(by: grammar) }
             output.sampling.rows.append(request.nextSamplingRow())
             numLogitRows += 1
         }

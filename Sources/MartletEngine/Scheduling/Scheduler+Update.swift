@@ -71,6 +71,11 @@ extension Scheduler {
     private mutating func accept(
         _ result: SampledRow, for request: Request, now: ContinuousClock.Instant
     ) -> RequestOutput {
+        if let refusal = request.refusal(of: result.tokenID) {
+            var output = finish(request, .error, now: now)
+            output.errorMessage = refusal
+            return output
+        }
         let reason = request.append(result.tokenID)
         statistics.generationTokens += 1
         if request.statistics.firstToken == nil {

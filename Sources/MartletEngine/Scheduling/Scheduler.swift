@@ -48,7 +48,7 @@ struct Scheduler {
         self.vocabSize = vocabSize
         cache = KVCacheManager(configuration)
         freeStateSlots = (0..<Int32(configuration.maxNumSeqs)).reversed()
-        output = SchedulerOutput(configuration: configuration)
+        output = SchedulerOutput(configuration: configuration, vocabSize: vocabSize)
         pace = StepPace(target: configuration.targetStepTime)
         running.reserveCapacity(configuration.maxNumSeqs)
         scheduled.reserveCapacity(configuration.maxNumSeqs)

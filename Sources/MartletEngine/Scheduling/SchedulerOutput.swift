@@ -41,9 +41,12 @@ public final class SchedulerOutput {
     public internal(set) var stateCopies: [StateCopy] = []
     /// One row per logit row; the runner's sampler may write the results here.
     public let sampling = SamplingBatch()
+    /// What the constrained rows of `sampling` may become.
+    let masks: GrammarMasks
 
     /// An empty step with room for the largest one.
-    init(configuration: EngineConfiguration) {
+    init(configuration: EngineConfiguration, vocabSize: Int) {
+        masks = GrammarMasks(vocabSize: vocabSize, capacity: configuration.maxNumSeqs)
         requests.reserveCapacity(configuration.maxNumSeqs)
         tokenIDs.reserveCapacity(configuration.maxNumBatchedTokens)
         blockNumbers.reserveCapacity(
@@ -55,6 +58,12 @@ public final class SchedulerOutput {
         sampling.results.reserveCapacity(configuration.maxLogitRows)
     }
 
+    /// Lets the row that is appended to `sampling` next become only what the grammar allows.
+    func constrainNextRow(by state: GrammarState) {
+        masks.append(row: sampling.rows.count, state: state)
+        sampling.masks = masks
+    }
+
     /// Forgets the step and keeps the memory, and the state copies, which no step has carried out yet.
     func removeAll() {
         requests.removeAll(keepingCapacity: true)
@@ -62,5 +71,8 @@ public final class SchedulerOutput {
         blockNumbers.removeAll(keepingCapacity: true)
         logitRows.removeAll(keepingCapacity: true)
         sampling.rows.removeAll(keepingCapacity: true)
+        guard sampling.masks != nil else { return }
+        sampling.masks = nil
+        masks.removeAll()
     }
 }

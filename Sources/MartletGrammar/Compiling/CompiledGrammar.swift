@@ -1,7 +1,55 @@
+import Synchronization
+
 /// A grammar ready to constrain output, shared by all requests that ask for the same.
 public final class CompiledGrammar: Sendable {
+    /// Makes the rules of the grammar: once when it is compiled, and again whenever its automaton starts afresh.
+    typealias Source = @Sendable (GrammarBudget) throws(GrammarError) -> RuleGrammar
+
     /// Keywords of the schema that are not enforced, because the options allowed to ignore them.
     public let ignoredKeywords: [IgnoredKeyword]
 
-    init(ignoredKeywords: [IgnoredKeyword]) { self.ignoredKeywords = ignoredKeywords }
+    /// Whether the empty text is complete.
+    let acceptsEmptyText: Bool
+    let table: TokenTable
+    private let source: Source
+    private let store: LexemeMaskStore
+    private let limits: GrammarLimits
+    private let state: Mutex<State>
+    /// When the automaton of a generation has grown to this many bytes, the next one begins.
+    private let maxBytes: Int
+
+    private struct State {
+        var engine: GrammarEngine
+        /// Counts the automata that the grammar has had.
+        var generation = 0
+    }
+
+    init(
+        table: TokenTable, store: LexemeMaskStore, limits: GrammarLimits = GrammarLimits(), maxBytes: Int = 16 << 20,
+        source: @escaping Source
+    ) throws(GrammarError) {
+        self.table = table
+        self.store = store
+        self.limits = limits
+        self.source = source
+        self.maxBytes = maxBytes
+        let engine = try GrammarEngine(source(GrammarBudget(limits)), table: table, store: store)
+        ignoredKeywords = engine.ignoredKeywords
+        acceptsEmptyText = engine.automaton.accepts(engine.automaton.start)
+        state = Mutex(State(engine: engine))
+    }
+
+    /// Runs `body` with the automaton that is in use now and the number of its generation.
+    func withEngine<Result: Sendable>(
+        _ body: (GrammarEngine, Int) throws(GrammarError) -> Result
+    ) throws(GrammarError) -> Result {
+        try state.withLock { state throws(GrammarError) in
+            state.engine.automaton.budget.restart()
+            if state.engine.byteCount > maxBytes {
+                state.engine = try GrammarEngine(source(GrammarBudget(limits)), table: table, store: store)
+                state.generation += 1
+            }
+            return try body(state.engine, state.generation)
+        }
+    }
 }

@@ -17,17 +17,15 @@ public struct GrammarLimits: Hashable, Sendable {
 final class GrammarBudget {
     let limits: GrammarLimits
     private var states = 0
-    private var deadline: ContinuousClock.Instant
+    /// Set when the first thousand states are spent, so that small steps never ask for the time.
+    private var deadline: ContinuousClock.Instant?
 
-    init(_ limits: GrammarLimits = GrammarLimits()) {
-        self.limits = limits
-        deadline = ContinuousClock.now + limits.compileTime
-    }
+    init(_ limits: GrammarLimits = GrammarLimits()) { self.limits = limits }
 
     /// Forgets what was spent: a new step begins.
     func restart() {
         states = 0
-        deadline = ContinuousClock.now + limits.compileTime
+        deadline = nil
     }
 
     /// Pays for `count` states; looks at the clock now and then.
@@ -37,7 +35,14 @@ final class GrammarBudget {
         if states > limits.maxStates {
             throw GrammarError(.tooComplex, "needs more than \(limits.maxStates) states")
         }
-        if before >> 10 != states >> 10, ContinuousClock.now > deadline {
+        if before >> 10 != states >> 10 { try lookAtClock() }
+    }
+
+    private func lookAtClock() throws(GrammarError) {
+        let now = ContinuousClock.now
+        let deadline = deadline ?? now + limits.compileTime
+        self.deadline = deadline
+        if now > deadline {
             throw GrammarError(.tooComplex, "takes longer than \(limits.compileTime) to compile")
         }
     }

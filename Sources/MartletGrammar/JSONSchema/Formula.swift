@@ -8,6 +8,8 @@ indirect enum Formula: Hashable, Sendable {
     case never
     case all([Formula])
     case any([Formula])
+    /// One of these and no other.
+    case exactlyOne([Formula])
     case not(Formula)
     case assertion(Assertion)
     /// The schema of this number in `SchemaTable`: the only way formulas recur.
@@ -43,6 +45,8 @@ enum Assertion: Hashable, Sendable {
     case atLeast(Decimal, exclusive: Bool)
     case atMost(Decimal, exclusive: Bool)
     case multipleOf(Decimal)
+    /// The number is written without fraction and exponent: what `integer` adds in drafts 3 and 4, where `1.0` is none.
+    case writtenAsInteger
 
     // Strings: `pattern` and `format` are languages of decoded strings, the length counts scalars.
     case matches(Regex)
@@ -65,6 +69,8 @@ enum Assertion: Hashable, Sendable {
     /// Every property whose name is in the language. `additionalProperties` and `unevaluatedProperties` are this with
     /// the complement of the names they leave out; `patternProperties` with the (unanchored) pattern.
     case properties(named: Regex, Formula)
+    /// Every property's name, taken as a string value, satisfies the formula.
+    case propertyNames(Formula)
     case propertyCount(atLeast: Int, atMost: Int?)
 }
 

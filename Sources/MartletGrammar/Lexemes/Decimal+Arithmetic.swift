@@ -104,17 +104,6 @@ extension Decimal: Comparable {
 }
 
 extension Decimal: CustomStringConvertible {
-    /// The exact value of a JSON number: a double is the shortest decimal that reads as it.
-    init?(_ value: JSONValue) {
-        switch value {
-        case .integer(let integer): self.init(Int(integer))
-        case .double(let double):
-            guard double.isFinite else { return nil }
-            self.init("\(double)")
-        default: return nil
-        }
-    }
-
     /// As JSON spells it, plain up to 21 digits.
     var description: String {
         if isZero { return "0" }

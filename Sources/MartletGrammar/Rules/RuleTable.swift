@@ -25,6 +25,15 @@ enum Symbol: Hashable, Sendable {
 /// A symbol of a `RuleTable` that depends on the text before it.
 struct Capture: Hashable, Sendable {
     var index: Int32
+
+    /// The capture of `Symbol.checkpoint`.
+    static let checkpoint = Capture(index: -1)
+}
+
+extension Symbol {
+    /// Empty. Stands in the rules of a stand-in (see `RuleTable.capture`) behind the first thing that the captured text
+    /// could forbid.
+    static let checkpoint = Symbol.capture(.checkpoint)
 }
 
 /// A context-free grammar whose rules are written when they are first needed, so that it may be infinite.
@@ -44,6 +53,7 @@ final class RuleTable {
     private var expansions: [Expansion?] = []
     private var productions: [[[Symbol]]?] = []
     private var resolutions: [Resolution] = []
+    private var standIns: [Nonterminal?] = []
 
     init(terms: TermArena) { self.terms = terms }
 
@@ -63,8 +73,18 @@ final class RuleTable {
     }
 
     /// A symbol that is replaced by what `resolution` makes of the text so far.
-    func capture(_ resolution: @escaping Resolution) -> Symbol {
+    ///
+    /// To find out which tokens are allowed, the automaton looks past captures many times; with `standIn` it need not
+    /// ask `resolution` for each. The stand-in does not depend on the text. It promises that for every text so far
+    /// - it allows all that the resolved nonterminal allows, and
+    /// - what it allows without passing a `Symbol.checkpoint`, up to any byte, can be finished in the resolved one too.
+    ///
+    /// For the keys of an object that must not repeat: the resolved rule is `key other than those seen`, `: value` ...,
+    /// the stand-in is `any key`, `checkpoint`, `: value` ...: an unfinished key can always become a new one (if the
+    /// language of keys is infinite), a finished one has to be compared with those seen.
+    func capture(standIn: Nonterminal? = nil, _ resolution: @escaping Resolution) -> Symbol {
         resolutions.append(resolution)
+        standIns.append(standIn)
         return .capture(Capture(index: Int32(resolutions.count - 1)))
     }
 
@@ -83,6 +103,9 @@ final class RuleTable {
     func resolve(_ capture: Capture, after text: ArraySlice<UInt8>) throws(GrammarError) -> Nonterminal {
         try resolutions[Int(capture.index)](text)
     }
+
+    /// What may be taken for the capture whatever the text, nil where nothing may.
+    func standIn(of capture: Capture) -> Nonterminal? { standIns[Int(capture.index)] }
 }
 
 /// A grammar as every front end hands it to the compiler.

@@ -2,8 +2,9 @@
 public protocol Sampler: AnyObject {
     /// Samples row i of `logits` as `batch.rows[i]` says and writes `batch.results[i]`.
     ///
-    /// Per row: log-probabilities come from the raw logits (vLLM's `raw_logprobs`); then `edits`; temperature;
-    /// min_p; top_k; top_p; the draw. A row's result depends on that row alone.
+    /// Per row: tokens outside the row's mask get minus infinity; log-probabilities come from these logits (vLLM's
+    /// `raw_logprobs`); then `edits`; temperature; min_p; top_k; top_p; the draw. A row's result depends on that row
+    /// alone.
     func sample(_ logits: LogitsView, _ batch: SamplingBatch)
 }
 
@@ -13,9 +14,22 @@ public final class SamplingBatch {
     public var rows: [SamplingRow] = []
     /// One entry per row, written by the sampler.
     public var results: [SampledRow] = []
+    /// What rows may become; nil: no row is constrained.
+    public var masks: (any TokenMasks)?
 
     /// An empty batch.
     public init() {}
+}
+
+/// The tokens that rows of a sampling call may become, which may still be worked out while the logits are computed.
+public protocol TokenMasks: AnyObject {
+    /// Returns when the masks of all rows are there, which they then are until the next call is prepared.
+    func wait()
+
+    /// One bit per token id, set where the token is allowed: 32 ids a word, the lowest bit first. nil: every token is.
+    ///
+    /// Only after `wait`; may be called from several threads.
+    func words(ofRow row: Int) -> UnsafePointer<UInt32>?
 }
 
 /// How one row is sampled.

@@ -14,8 +14,14 @@ public final class ReferenceSampler: Sampler {
 
     /// Samples every row as `batch.rows` says.
     public func sample(_ logits: LogitsView, _ batch: SamplingBatch) {
+        batch.masks?.wait()
         batch.results = batch.rows.enumerated().map { index, row in
-            sample(logits[index].map { $0.isNaN ? -.infinity : $0 }, row)
+            let mask = batch.masks?.words(ofRow: index)
+            let allowed = logits[index].enumerated().map { id, logit in
+                let isAllowed = mask.map { $0[id / 32] >> UInt32(id % 32) & 1 == 1 } ?? true
+                return isAllowed && !logit.isNaN ? logit : -.infinity
+            }
+            return sample(allowed, row)
         }
     }
 

@@ -31,7 +31,9 @@ extension LLM: ServingEngine {
                 throw .invalidRequest(param: "chat_template", message: error.description)
             }
         }
-        return try prepareChat(chat.renderRequest, template: template, parsesToolCalls: chat.parsesToolCalls)
+        return try prepareChat(
+            chat.renderRequest, template: template, toolChoice: chat.toolChoice,
+            allowsParallelToolCalls: chat.allowsParallelToolCalls)
     }
 
     /// Starts the outputs of one prompt.

@@ -1,5 +1,7 @@
 public import Martlet
+public import MartletChat
 public import MartletEngine
+public import MartletGrammar
 public import MartletJSON
 
 /// What all endpoints need of a loaded model.
@@ -35,6 +37,9 @@ public protocol ServingEngine: ServedEngine {
 
     /// What a request samples with and where each value comes from.
     func samplingParameters(of request: GenerationRequest) throws(LLMError) -> [SamplingParameter]
+
+    /// The grammar of what a request asks of its output; the same one for equal outputs.
+    func grammar(for output: StructuredOutput) async throws(LLMError) -> CompiledGrammar
 
     /// Starts the outputs of one prompt; dropping the sequence or cancelling its reader aborts them.
     func events(
@@ -102,8 +107,10 @@ public struct ChatPrompt: Sendable, Hashable {
     public var messages: [JSONValue]
     /// Tool definitions as OpenAI objects.
     public var tools: [JSONValue] = []
-    /// Tells tool calls in the answer from its content.
-    public var parsesToolCalls = true
+    /// Who decides whether tools are called.
+    public var toolChoice = ToolChoice.auto
+    /// Whether one answer may hold several calls.
+    public var allowsParallelToolCalls = true
     /// Source of a template that takes the place of the model's own.
     public var chatTemplate: String?
     /// Ends the prompt with the assistant's turn opened.
@@ -117,4 +124,7 @@ public struct ChatPrompt: Sendable, Hashable {
 
     /// A conversation.
     public init(messages: [JSONValue]) { self.messages = messages }
+
+    /// Whether tool calls in the answer are told from its content.
+    public var parsesToolCalls: Bool { toolChoice != .none && !tools.isEmpty }
 }

@@ -1,11 +1,14 @@
 import HTTPTypes
 import Martlet
+import MartletGrammar
 
 extension APIError {
     /// How a failure of the engine is reported; `promptParam` names the field that carries the prompt.
     init(_ error: LLMError, promptParam: String) {
         switch error {
         case .invalidRequest(let param, let message): self = .badRequest(message, param: param)
+        case .grammar(let error, let param):
+            self = .badRequest(error.description, param: param, code: "invalid_grammar")
         case .contextLengthExceeded(_, _, let message):
             self = .badRequest(message, param: promptParam, code: "context_length_exceeded")
         case .unsupported(let message): self = .badRequest(message, code: "unsupported")

@@ -1,6 +1,7 @@
 import Martlet
 import MartletChat
 import MartletEngine
+import MartletGrammar
 import MartletJSON
 import MartletModelIR
 import MartletServer
@@ -132,10 +133,18 @@ final class FakeEngine: ServingEngine {
             return "\(message["role"]?.stringValue ?? "?"): \(content)\n"
         }
         let prompt = turns.joined() + (chat.addGenerationPrompt ? "assistant:" : "")
-        let toolCalls = chat.parsesToolCalls && !chat.tools.isEmpty ? self.toolCalls : nil
+        let toolCalls = chat.parsesToolCalls ? self.toolCalls : nil
         guard toolCalls != nil || reasoning != nil else { return PreparedChat(prompt: .text(prompt)) }
         return PreparedChat(
             prompt: .text(prompt), parser: OutputParser(toolCalls: toolCalls, reasoning: reasoning, tools: chat.tools))
+    }
+
+    func grammar(for output: StructuredOutput) async throws(LLMError) -> CompiledGrammar {
+        do throws(GrammarError) {
+            return try GrammarCompiler(vocabulary: .bytes).compile(output.specification)
+        } catch {
+            throw .grammar(error, param: output.param)
+        }
     }
 
     func events(

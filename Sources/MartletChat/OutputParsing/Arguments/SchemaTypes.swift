@@ -66,7 +66,7 @@ struct SchemaTypes: OptionSet, Sendable {
         switch value {
         case .null: .null
         case .bool: .boolean
-        case .integer: .integer
+        case .integer, .longInteger: .integer
         case .double: .number
         case .string: .string
         case .array: .array

@@ -21,6 +21,7 @@ extension ReasoningFormat {
         case .null: false
         case .bool(let value): value
         case .integer(let value): value != 0
+        case .longInteger: true
         case .double(let value): value != 0
         case .string(let value): !value.isEmpty
         case .array(let value): !value.isEmpty

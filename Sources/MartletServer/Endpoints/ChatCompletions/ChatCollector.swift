@@ -86,7 +86,9 @@ final class ChatCollector: Sendable {
         object["content"] = content.isEmpty && isOther ? .null : .string(content)
         object["refusal"] = .null
         if !message.reasoning.isEmpty { object.setReasoning(message.reasoning) }
-        if !message.toolCalls.isEmpty { object["tool_calls"] = .array(message.toolCalls.map { .object($0.json) }) }
+        if !message.toolCalls.isEmpty {
+            object["tool_calls"] = .array(message.toolCalls.compactMap { $0.start.map { .object($0.json) } })
+        }
         return object
     }
 }

@@ -7,8 +7,6 @@ struct ChatCompletionRequest: Sendable {
     var chat: ChatPrompt
     /// Whether the answer tells its reasoning.
     var includesReasoning: Bool
-    /// Whether one answer may hold several calls.
-    var allowsParallelToolCalls: Bool
     /// Members nobody here knows.
     var ignored: [String]
 
@@ -24,7 +22,6 @@ struct ChatCompletionRequest: Sendable {
         chat = try ChatPrompt(&reader, configuration: configuration)
         if let effort { chat.setReasoningEffort(effort) }
         includesReasoning = try reader.bool("include_reasoning") ?? true
-        allowsParallelToolCalls = try reader.bool("parallel_tool_calls") ?? true
         try reader.refuse("modalities", accepted: "[\"text\"]") { $0 == ["text"] }
         try reader.refuse("audio")
         try reader.refuse("prediction")

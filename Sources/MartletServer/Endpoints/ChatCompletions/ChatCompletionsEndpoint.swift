@@ -2,6 +2,7 @@ import HTTPTypes
 import HummingbirdCore
 import Martlet
 import MartletChat
+import MartletGrammar
 import MartletJSON
 
 /// `POST /v1/chat/completions`.
@@ -17,15 +18,17 @@ struct ChatCompletionsEndpoint: Endpoint {
         let request = try ChatCompletionRequest(
             try JSONReader.requestObject(call.body), configuration: configuration)
         let model = try ready.resolve(model: request.fields.model)
-        let (prompt, parser) = try lower(request, on: engine)
+        var (prompt, parser) = try lower(request, on: engine)
+        prompt.grammar = try await call.grammar(for: prompt.structuredOutput, on: ready)
+        let generation = prompt
         let run = try await call.generate { () async throws(APIError) in
-            try await GenerationRun.start([prompt], on: ready, call: call, promptParam: "messages")
+            try await GenerationRun.start([generation], on: ready, call: call, promptParam: "messages")
         }
         let names = TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs)
         let identity = AnswerIdentity(
             id: "chatcmpl-\(request.fields.requestID ?? call.requestID)",
             object: request.fields.stream ? "chat.completion.chunk" : "chat.completion",
-            created: HTTPDate.unixNow(), model: model)
+            created: HTTPDate.unixNow(), model: model, ignoredKeywords: prompt.grammar?.ignoredKeywordsJSON)
         var response: Response
         if request.fields.stream {
             let stream = ChatStream(identity: identity, request: request, parser: parser, names: names)
@@ -40,6 +43,7 @@ struct ChatCompletionsEndpoint: Endpoint {
         if request.fields.returnSamplingParameters {
             try response.reportSamplingParameters(of: prompt, engine: engine)
         }
+        response.reportIgnoredKeywords(of: prompt.grammar)
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
     }
@@ -56,6 +60,9 @@ struct ChatCompletionsEndpoint: Endpoint {
         }
         prompt.prompt = prepared.prompt
         prompt.keptSpecialTokens = prepared.keptSpecialTokens
+        prompt.reasoning = prepared.reasoning
+        // Calls that have to be come before what the answer should look like.
+        prompt.structuredOutput = prepared.structuredOutput ?? prompt.structuredOutput
         // Templates write their own special tokens.
         prompt.addSpecialTokens = request.fields.addSpecialTokens ?? false
         try prompt.truncate(to: request.fields.truncatePromptTokens, engine: engine, promptParam: "messages")

@@ -1,3 +1,4 @@
+import MartletChat
 import MartletJSON
 
 extension ChatPrompt {
@@ -31,9 +32,9 @@ extension ChatPrompt {
         _ reader: inout FieldReader, configuration: ServerConfiguration
     ) throws(APIError) {
         tools = try ChatTools.read(&reader)
-        let choice = try ChatTools.choice(&reader, tools: tools)
-        parsesToolCalls = choice == .auto
-        if choice == .none, configuration.excludeToolsWhenToolChoiceNone { tools = [] }
+        toolChoice = try ChatTools.choice(&reader, tools: tools)
+        allowsParallelToolCalls = try reader.bool("parallel_tool_calls") ?? true
+        if toolChoice == .none, configuration.excludeToolsWhenToolChoiceNone { tools = [] }
     }
 
     /// Reasoning effort is a variable of the template; naming one asks for thinking, as in vLLM.

@@ -36,12 +36,11 @@ final class ChatStream: StreamEncoder {
             state.usage.add(event, prompt: prompt)
             state.completionTokens[event.index] += event.tokenIDs.count
             defer { state.hasStarted = true }
-            let numCalls = state.readers[event.index].numToolCalls
             let delta = state.readers[event.index].read(event)
             return (
                 !state.hasStarted,
                 News(
-                    event: event, delta: delta, numEarlierCalls: numCalls,
+                    event: event, delta: delta,
                     finishReason: state.readers[event.index].finishReason(event),
                     completionTokens: state.completionTokens[event.index])
             )
@@ -58,7 +57,6 @@ final class ChatStream: StreamEncoder {
     private struct News {
         var event: GenerationEvent
         var delta: ChatDelta
-        var numEarlierCalls: Int
         var finishReason: JSONValue
         var completionTokens: Int
     }
@@ -125,13 +123,7 @@ final class ChatStream: StreamEncoder {
         if !delta.reasoning.isEmpty { object.setReasoning(delta.reasoning) }
         if !delta.content.isEmpty { object["content"] = .string(delta.content) }
         if !delta.toolCalls.isEmpty {
-            object["tool_calls"] = .array(
-                delta.toolCalls.enumerated().map { offset, call in
-                    var indexed = JSONObject()
-                    indexed["index"] = .integer(Int64(news.numEarlierCalls + offset))
-                    for (name, value) in call.json { indexed[name] = value }
-                    return .object(indexed)
-                })
+            object["tool_calls"] = .array(delta.toolCalls.map { .object($0.json) })
         }
         return object
     }

@@ -1,28 +1,58 @@
+import MartletChat
 import MartletJSON
 
 /// Checks OpenAI's `tools` and `tool_choice`.
 enum ChatTools {
-    /// Who decides whether tools are called.
-    enum Choice {
-        case auto, none
-    }
-
     /// The tool definitions, as they were sent.
     static func read(_ reader: inout FieldReader) throws(APIError) -> [JSONValue] {
-        let tools = try reader.array("tools") ?? []
+        guard let tools = try reader.array("tools") else { return [] }
+        guard !tools.isEmpty else {
+            throw .badRequest(
+                "`tools` must not be an empty array; send a tool or leave the field out", param: "tools",
+                code: "invalid_value")
+        }
         for (index, tool) in tools.enumerated() { try check(tool, at: "tools[\(index)]") }
         return tools
     }
 
     /// `tool_choice`; without tools there is nothing to choose.
-    static func choice(_ reader: inout FieldReader, tools: [JSONValue]) throws(APIError) -> Choice {
+    static func choice(_ reader: inout FieldReader, tools: [JSONValue]) throws(APIError) -> ToolChoice {
         guard let value = reader.value("tool_choice") else { return .auto }
+        if value == "none" { return .none }
+        let choice: ToolChoice
         switch value {
-        case "none": return .none
-        case "auto": break
-        default: throw .notSupported("tool_choice", accepted: "\"auto\" and \"none\"")
+        case "auto": choice = .auto
+        case "required": choice = .required
+        case .object(let object): choice = .named(try name(of: object))
+        default:
+            throw .notSupported("tool_choice", accepted: "\"none\", \"auto\", \"required\" and a named function")
         }
-        return .auto
+        guard !tools.isEmpty else {
+            throw .badRequest(
+                "When using `tool_choice`, `tools` must be set.", param: "tool_choice", code: "invalid_value")
+        }
+        if case .named(let name) = choice, !tools.contains(where: { $0["function"]?["name"] == .string(name) }) {
+            throw .badRequest(
+                "The tool specified in `tool_choice` does not match any of the specified `tools`",
+                param: "tool_choice", code: "invalid_value")
+        }
+        return choice
+    }
+
+    private static func name(of choice: JSONObject) throws(APIError) -> String {
+        var reader = FieldReader(choice, path: "tool_choice")
+        if let type = try reader.string("type"), type != "function" {
+            throw .notSupported("tool_choice.type", accepted: "\"function\"")
+        }
+        let field = "tool_choice.function"
+        guard let function = try reader.object("function") else {
+            throw .badRequest("`\(field)` is required", param: field, code: "missing_required_parameter")
+        }
+        var members = FieldReader(function, path: field)
+        guard let name = try members.string("name"), !name.isEmpty else {
+            throw .badRequest("`\(field).name` is required", param: "\(field).name", code: "missing_required_parameter")
+        }
+        return name
     }
 
     private static func check(_ tool: JSONValue, at path: String) throws(APIError) {
@@ -43,5 +73,6 @@ enum ChatTools {
         }
         _ = try functionReader.string("description")
         _ = try functionReader.object("parameters")
+        _ = try functionReader.bool("strict")
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import Martlet
+import MartletGrammar
 import MartletJSON
 
 /// `POST /v1/completions`.
@@ -15,13 +16,14 @@ struct CompletionsEndpoint: Endpoint {
         let engine = try ready.generator(for: "Completions")
         let request = try CompletionRequest(try JSONReader.requestObject(call.body), limits: configuration.limits)
         let model = try ready.resolve(model: request.fields.model)
-        let prompts = try lower(request, engine: engine)
+        let grammar = try await call.grammar(for: request.fields.template.structuredOutput, on: ready)
+        let prompts = try lower(request, grammar: grammar, engine: engine)
         let run = try await call.generate { () async throws(APIError) in
             try await GenerationRun.start(prompts, on: ready, call: call, promptParam: "prompt")
         }
         let identity = AnswerIdentity(
             id: "cmpl-\(request.fields.requestID ?? call.requestID)", object: "text_completion",
-            created: HTTPDate.unixNow(), model: model)
+            created: HTTPDate.unixNow(), model: model, ignoredKeywords: grammar?.ignoredKeywordsJSON)
         let choices = CompletionChoices(
             request: request, prompts: prompts.map(\.prompt),
             names: TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs))
@@ -39,17 +41,19 @@ struct CompletionsEndpoint: Endpoint {
         if request.fields.returnSamplingParameters {
             try response.reportSamplingParameters(of: prompts[0], engine: engine)
         }
+        response.reportIgnoredKeywords(of: grammar)
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
     }
 
     private func lower(
-        _ request: CompletionRequest, engine: any ServingEngine
+        _ request: CompletionRequest, grammar: CompiledGrammar?, engine: any ServingEngine
     ) throws(APIError) -> [GenerationRequest] {
         var lowered: [GenerationRequest] = []
         for prompt in request.prompts {
             var generation = request.fields.template
             generation.prompt = prompt
+            generation.grammar = grammar
             try generation.truncate(to: request.fields.truncatePromptTokens, engine: engine, promptParam: "prompt")
             lowered.append(generation)
         }

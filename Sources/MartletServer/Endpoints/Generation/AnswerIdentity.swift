@@ -8,6 +8,8 @@ struct AnswerIdentity: Sendable {
     /// Seconds since 1970.
     let created: Int
     let model: String
+    /// Keywords of the schema that were ignored, `[{"pointer", "keyword"}]`; nil: none were.
+    var ignoredKeywords: JSONValue?
 
     /// The members in OpenAI's order.
     var members: JSONObject {
@@ -16,6 +18,7 @@ struct AnswerIdentity: Sendable {
         object["object"] = .string(self.object)
         object["created"] = .integer(Int64(created))
         object["model"] = .string(model)
+        if let ignoredKeywords { object["ignored_keywords"] = ignoredKeywords }
         return object
     }
 

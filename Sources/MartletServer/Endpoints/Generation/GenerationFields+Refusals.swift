@@ -3,11 +3,9 @@ import MartletJSON
 extension GenerationFields {
     /// Fields with a meaning this server does not implement; a neutral value passes.
     func refuseUnsupported(_ reader: inout FieldReader, n: Int) throws(APIError) {
-        try reader.refuse("response_format", accepted: "{\"type\": \"text\"}") { $0["type"] == "text" }
         for field in [
-            "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar",
-            "guided_decoding_backend", "guided_whitespace_pattern", "logits_processors", "kv_transfer_params",
-            "repetition_detection", "thinking_token_budget", "prompt_embeds", "watermarking",
+            "logits_processors", "kv_transfer_params", "repetition_detection", "thinking_token_budget",
+            "prompt_embeds", "watermarking",
         ] { try reader.refuse(field) }
         try reader.refuse("use_beam_search", accepted: "false") { $0 == false }
         try reader.refuse("best_of", accepted: "1 or the value of `n`") { $0.intValue == 1 || $0.intValue == n }

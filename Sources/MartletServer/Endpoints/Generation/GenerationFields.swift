@@ -49,6 +49,9 @@ struct GenerationFields: Sendable {
         truncatePromptTokens = try reader.integer("truncate_prompt_tokens", in: -1 ... .max)
         echo = try reader.bool("echo") ?? false
         addSpecialTokens = try reader.bool("add_special_tokens")
+        let structured = try StructuredOutputFields(&reader)
+        template.structuredOutput = structured.output
+        ignoredOptions += structured.ignored
         try refuseUnsupported(&reader, n: template.n)
         reader.acceptQuietly(
             "user", "metadata", "store", "service_tier", "safety_identifier",
@@ -67,10 +70,10 @@ struct GenerationFields: Sendable {
         continuousUsage = try optionReader.bool("continuous_usage_stats") ?? false
         // Padding against traffic analysis; this server never pads.
         try optionReader.refuse("include_obfuscation", accepted: "false") { $0 == false }
-        ignoredOptions = optionReader.unread
+        ignoredOptions += optionReader.unread
     }
 
-    /// Members of `stream_options` this server does not know.
+    /// Members of `stream_options`, `response_format` and `structured_outputs` this server does not know.
     private(set) var ignoredOptions: [String] = []
 
     private mutating func readStopping(
