@@ -38,6 +38,14 @@ struct NaiveMatcher {
                     guard let decoded = Self.decode(text[start..<end]) else { return false }
                     return Self.matches(part, decoded)
                 })
+        case .decimals(let modulus, let places):
+            return Set(
+                (start...text.count).filter { end in
+                    let part = String(String.UnicodeScalarView(text[start..<end].compactMap(Unicode.Scalar.init)))
+                    if part.hasPrefix(".") || part.hasSuffix(".") || part.contains("e") { return false }
+                    let unit = Decimal(isNegative: false, coefficient: modulus, exponent: -places)
+                    return Decimal(part)?.isMultiple(of: unit) ?? false
+                })
         case .digits(let prefix, let modulus):
             var value = prefix % modulus
             var result: Set<Int> = value == 0 ? [start] : []
@@ -128,7 +136,7 @@ extension Regex {
         case .sequence(let parts), .union(let parts): parts.allSatisfy(\.isBounded)
         case .intersection(let parts): parts.contains(where: \.isBounded)
         case .repeated(let part, _, let atMost): atMost != nil && part.isBounded
-        case .complement, .jsonString, .digits: false
+        case .complement, .jsonString, .digits, .decimals: false
         }
     }
 }
