@@ -11,6 +11,8 @@ extension Regex {
         case .complement(let operand): !operand.isNullable
         case .repeated(let operand, let atLeast, _): atLeast == 0 || operand.isNullable
         case .digits(let prefix, let modulus): modulus != 0 && prefix % modulus == 0
+        case .automaton(let automaton, let state): automaton.accepts(state)
+        case .decimals(let modulus, let places): modulus != 0 && places >= 0
         }
     }
 
@@ -23,8 +25,9 @@ extension Regex {
             guard left > 0 else { return false }
             switch next {
             case .sequence(let parts), .union(let parts), .intersection(let parts): pending += parts
-            case .complement(let operand), .jsonString(let operand), .repeated(let operand, _, _): pending.append(operand)
-            case .nothing, .empty, .scalars, .digits: break
+            case .complement(let operand), .jsonString(let operand), .repeated(let operand, _, _):
+                pending.append(operand)
+            case .nothing, .empty, .scalars, .digits, .decimals, .automaton: break
             }
         }
         return true

@@ -34,7 +34,7 @@ struct SlowRegex {
                 current = next
             }
             return result
-        case .jsonString, .digits: preconditionFailure("not a language of decoded strings")
+        case .jsonString, .digits, .decimals, .automaton: preconditionFailure("not a language of decoded strings")
         }
     }
 
