@@ -29,6 +29,8 @@ final class TermArena {
     var partitions = PartitionTable()
     var remainders: [DigitRemainder] = []
     var remainderIndex: [DigitRemainder: Int32] = [:]
+    var decimalRemainders: [DecimalRemainder] = []
+    var decimalRemainderIndex: [DecimalRemainder: Int32] = [:]
     /// Number of the last search; see `TermNode.mark`.
     var searches: Int32 = 0
     private var table = FlatArray<Int32>(capacity: 1024)
@@ -149,6 +151,9 @@ extension TermArena {
         case .digits:
             let remainder = remainders[Int(a)]
             return seed.mix(seed.mix(seed(kind), remainder.value), remainder.modulus)
+        case .decimals:
+            let words = decimalRemainders[Int(a)].words
+            return seed.mix(seed.mix(seed.mix(seed(kind), words.0), words.1), words.2)
         default:
             let counts = UInt64(UInt32(bitPattern: b)) << 32 | UInt64(UInt32(bitPattern: c))
             let first = seed.mix(seed(kind), nodes[Int(a)].fingerprint)
@@ -207,6 +212,7 @@ extension TermArena {
             let remainder = remainders[Int(node.a)]
             node.flags = remainder.value == 0 ? [.nullable, .nonEmpty] : [.nonEmpty]
             node.minLength = UInt32(remainder.shortest)
+        case .decimals: node.flags = decimalRemainders[Int(node.a)].isDivisible ? [.nullable, .nonEmpty] : [.nonEmpty]
         }
     }
 

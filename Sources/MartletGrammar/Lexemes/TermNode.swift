@@ -23,6 +23,8 @@ struct TermNode: BitwiseCopyable {
         case jsonHex
         /// `a`: index of the remainder and the modulus.
         case digits
+        /// `a`: index of the `DecimalRemainder`.
+        case decimals
     }
 
     struct Flags: OptionSet, BitwiseCopyable {
