@@ -35,6 +35,13 @@ struct ToolCalling {
                 message: "how this model writes tool calls is not known; name its format with --tool-call-parser, or "
                     + "send tool_choice \"none\" or \"required\"")
         }
+        if let index = tools.firstIndex(where: \.isStrictFunction) {
+            throw .invalidRequest(
+                param: "tools[\(index)].function.strict",
+                message:
+                    "calls in this model's format, \(modelFormat.name), cannot be held to a schema unless they have "
+                    + "to be made; send tool_choice \"required\", name the function, or leave strict out")
+        }
         format = modelFormat
         usesModelFormat = true
     }

@@ -34,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Tools and reasoning")
     var parsers: OutputParserOptions
 
+    @OptionGroup(title: "Structured output")
+    var structured: StructuredOutputOptions
+
     @OptionGroup(title: "Embeddings and scores")
     var pooling: PoolingCommandOptions
 
@@ -48,6 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
         defaults.apply(to: &configuration)
         try template.apply(to: &configuration)
         parsers.apply(to: &configuration)
+        structured.apply(to: &configuration)
         configuration.servedModelName = server.servedModelName.first
         configuration.maxLogprobs = server.maxLogprobs
         let console = Console.standard

@@ -10,8 +10,6 @@ public struct ToolCallFormat: Sendable {
     let contentTrimming: OutputSink.Trimming
     let idStyle: ToolCallIDMaker.Style
     let makeScanner: @Sendable (ToolDefinitions) -> any ToolCallScanner
-    /// How calls are held to this format; nil where that cannot be said.
-    var callTags: CallTags?
 
     init(
         _ name: String, markers: [String], dividesReasoning: Bool = false,
@@ -38,18 +36,9 @@ public struct ToolCallFormat: Sendable {
 
     /// The same format under another of its names.
     func named(_ name: String) -> ToolCallFormat {
-        var format = ToolCallFormat(
+        ToolCallFormat(
             name, markers: markers, dividesReasoning: dividesReasoning, contentTrimming: contentTrimming,
             idStyle: idStyle, makeScanner: makeScanner)
-        format.callTags = callTags
-        return format
-    }
-
-    /// The same format, calls held to it with these tags.
-    func tagged(_ callTags: CallTags) -> ToolCallFormat {
-        var format = self
-        format.callTags = callTags
-        return format
     }
 }
 

@@ -26,6 +26,8 @@ indirect enum Regex: Hashable, Sendable {
     /// Runs of ASCII digits, perhaps with a point and more digits, for which the number they spell, times ten to the
     /// `places`, is an integer divisible by `modulus`.
     case decimals(modulus: UInt64, places: Int)
+    /// What the automaton accepts from the state: for what the other cases cannot write.
+    case automaton(ScalarAutomaton, state: Int32)
 
     /// Every text.
     static let anything = Regex.complement(.nothing)

@@ -25,6 +25,8 @@ struct TermNode: BitwiseCopyable {
         case digits
         /// `a`: index of the `DecimalRemainder`.
         case decimals
+        /// `a`: index of the automaton, `b`: the state, neither `everything` nor `nothing`.
+        case automaton
     }
 
     struct Flags: OptionSet, BitwiseCopyable {

@@ -26,7 +26,7 @@ extension ModelConfig {
         case .null, .bool(false), .integer(0), .double(0): true
         case .array(let elements): elements.isEmpty
         case .object(let members): members.isEmpty
-        case .bool, .integer, .double, .string: false
+        case .bool, .integer, .longInteger, .double, .string: false
         }
     }
 

@@ -78,7 +78,7 @@ struct MistralParams {
             case .null, .bool(false), .integer(0), .double(0): continue
             case .array(let elements) where elements.isEmpty: continue
             case .object(let members) where members.isEmpty: continue
-            case .bool, .integer, .double, .string, .array, .object:
+            case .bool, .integer, .longInteger, .double, .string, .array, .object:
                 throw error(key, "\(JSONWriter.string(value)) is not supported; remove it if it has no effect")
             }
         }

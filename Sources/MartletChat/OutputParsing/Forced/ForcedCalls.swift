@@ -88,8 +88,8 @@ extension JSONValue {
         }
     }
 
-    /// Whether its arguments are to be kept to the schema.
-    var isStrictFunction: Bool { self["function"]?["strict"] == true }
+    /// Whether calls of a tool of the chat API have to keep to its schema.
+    public var isStrictFunction: Bool { self["function"]?["strict"] == true }
 }
 
 extension ToolCallFormat {

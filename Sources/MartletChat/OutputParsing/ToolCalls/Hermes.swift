@@ -10,9 +10,5 @@ extension ToolCallFormat {
             let steps: [CallPattern.Step] = [.space, .object, .space, .looseEnd(end)]
             return PatternSyntax([opener: [CallPattern(steps: steps) { JSONCalls().call($0.json) }]])
         }
-        .tagged(
-            CallTags(trigger: opener, separator: "\n") { name in
-                ("\(opener)\n{\"name\": \(CallTags.json(name)), \"arguments\": ", "}\n\(end)")
-            })
     }
 }
