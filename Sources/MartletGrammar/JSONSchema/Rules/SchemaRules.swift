@@ -1,6 +1,7 @@
 /// The rules of the JSON texts that are valid under a schema, written as far as they are needed.
 final class SchemaRules {
-    let table: RuleTable
+    /// Whose rules keep this object, so that it must not keep them.
+    unowned let table: RuleTable
     let algebra: SchemaAlgebra
     let lexemes: JSONLexemes
     private var values: [ValueKey: Nonterminal] = [:]
@@ -22,8 +23,9 @@ final class SchemaRules {
         var state: ArrayState
     }
 
-    init(table schemas: any SchemaTable, options: GrammarOptions, terms: TermArena) throws(GrammarError) {
-        table = RuleTable(terms: terms)
+    init(_ schemas: any SchemaTable, options: GrammarOptions, in table: RuleTable) throws(GrammarError) {
+        self.table = table
+        let terms = table.terms
         algebra = try SchemaAlgebra(table: schemas, terms: terms)
         algebra.objects.ignoresOrder = options.anyPropertyOrder
         lexemes = try JSONLexemes(terms: terms, whitespace: try Self.whitespace(options.whitespace))
