@@ -12,8 +12,6 @@ final class JSONSchemaTable: SchemaTable {
     private var scopes: [DynamicScope] = [DynamicScope()]
     private var scopeIndex: [DynamicScope: Int] = [DynamicScope(): 0]
     private var languageByPattern: [String: Regex] = [:]
-    /// nil for unknown formats.
-    private var languageByFormat: [String: Regex?] = [:]
     /// The schemas of which it is being worked out what they evaluate.
     private var underWay: [SchemaID] = []
     private static let maxApplications = 128
@@ -82,14 +80,6 @@ final class JSONSchemaTable: SchemaTable {
         if let known = languageByPattern[pattern] { return known }
         let language = try PatternParser.search(pattern, limits: document.budget.limits)
         languageByPattern[pattern] = language
-        return language
-    }
-
-    /// The strings of a format; nil for an unknown one.
-    func language(ofFormat name: String) -> Regex? {
-        if let known = languageByFormat[name] { return known }
-        let language = FormatLanguage.named(name)
-        languageByFormat[name] = .some(language)
         return language
     }
 

@@ -20,7 +20,7 @@ enum StringKeywords {
     /// Known formats are asserted; others are annotations, as the standard says.
     static func format(_ schema: SchemaContext) throws(GrammarError) -> Formula {
         guard let name = try schema.string("format") else { return .always }
-        let language = schema.table.language(ofFormat: schema.dialect == .draft3 ? today(name) : name)
+        let language = FormatLanguage.named(schema.dialect == .draft3 ? today(name) : name)
         return language.map { .assertion(.matches($0)) } ?? .always
     }
 
