@@ -1,11 +1,11 @@
 @testable import MartletGrammar
 
 /// The slow twin of `TermArena`: matches by trying everything.
-struct NaiveMatcher {
+struct NaiveRegex {
     let text: [UInt32]
 
     static func matches(_ regex: Regex, _ text: String) -> Bool {
-        let matcher = NaiveMatcher(text: text.unicodeScalars.map(\.value))
+        let matcher = NaiveRegex(text: text.unicodeScalars.map(\.value))
         return matcher.ends(regex, 0).contains(matcher.text.count)
     }
 

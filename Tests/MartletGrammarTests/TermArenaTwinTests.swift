@@ -24,14 +24,14 @@ import Testing
             let regex = Regex.random(depth: 4, alphabet: Self.alphabet, &random)
             let arena = TermArena(budget: GrammarBudget())
             let term = try arena.intern(regex)
-            let members = texts.filter { NaiveMatcher.matches(regex, $0) }
+            let members = texts.filter { NaiveRegex.matches(regex, $0) }
             let accepted = try texts.filter { text throws(GrammarError) in try arena.contains(term, text) }
             #expect(accepted == members, "\(regex)")
             if try arena.isEmpty(term) {
                 #expect(members.isEmpty, "\(regex)")
             } else {
                 let example = try #require(try arena.example(of: term))
-                #expect(NaiveMatcher.matches(regex, example), "\(regex) \(example)")
+                #expect(NaiveRegex.matches(regex, example), "\(regex) \(example)")
                 let shortest = members.map(\.count).min() ?? 5
                 #expect(example.unicodeScalars.count <= shortest * 3 + 5)
             }
@@ -52,7 +52,7 @@ import Testing
                 let isEmpty = try arena.isEmpty(term)
                 let example = try arena.example(of: term)
                 #expect(isEmpty == (example == nil))
-                if let example { #expect(NaiveMatcher.matches(regex, prefix + example), "\(regex) \(prefix)") }
+                if let example { #expect(NaiveRegex.matches(regex, prefix + example), "\(regex) \(prefix)") }
                 let scalar = Self.alphabet.randomElement(using: &random)!
                 prefix.unicodeScalars.append(scalar)
                 term = try arena.derivative(of: term, by: scalar.value)
@@ -68,7 +68,7 @@ import Testing
             let regex = Regex.intersection([body, .repeated(letters, atLeast: 0, atMost: 4)])
             let arena = TermArena(budget: GrammarBudget())
             let term = try arena.intern(regex)
-            let members = texts(length: 4).filter { NaiveMatcher.matches(body, $0) }
+            let members = texts(length: 4).filter { NaiveRegex.matches(body, $0) }
             #expect(try arena.texts(of: term, atMost: members.count)?.sorted() == members.sorted(), "\(regex)")
             #expect(try members.isEmpty || arena.texts(of: term, atMost: members.count - 1) == nil)
             #expect(try arena.cardinality(of: term, atMost: 1000) == members.count)
@@ -91,7 +91,7 @@ import Testing
             let term = try arena.intern(regex)
             for _ in 0..<30 {
                 let text = spelling(over: alphabet, &random)
-                #expect(try arena.contains(term, text) == NaiveMatcher.matches(regex, text), "\(regex) \(text)")
+                #expect(try arena.contains(term, text) == NaiveRegex.matches(regex, text), "\(regex) \(text)")
                 try compareEmptiness(arena, term, regex, text)
             }
         }
@@ -107,9 +107,9 @@ import Testing
             let example = try arena.example(of: term)
             #expect(try arena.isEmpty(term) == (example == nil))
             if let example {
-                #expect(NaiveMatcher.matches(regex, prefix + example), "\(regex) \(prefix) \(example)")
+                #expect(NaiveRegex.matches(regex, prefix + example), "\(regex) \(prefix) \(example)")
             } else {
-                #expect(!NaiveMatcher.matches(regex, text), "\(regex) \(text)")
+                #expect(!NaiveRegex.matches(regex, text), "\(regex) \(text)")
             }
         }
     }
