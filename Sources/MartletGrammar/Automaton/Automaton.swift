@@ -12,25 +12,25 @@ final class Automaton {
     /// Where the text begins.
     private(set) var start: Int32 = 0
 
-    var productions = ProductionTable()
-    var stacks = StackTable()
+    @exclusivity(unchecked) var productions = ProductionTable()
+    @exclusivity(unchecked) var stacks = StackTable()
     /// Pairs of (head, stack set).
-    var configurations = PairSetTable()
+    @exclusivity(unchecked) var configurations = PairSetTable()
     /// (configuration, byte) to `Transition.rawValue`, without those that are dead.
-    var transitions = IntegerMap(capacity: 256)
+    @exclusivity(unchecked) var transitions = IntegerMap(capacity: 256)
     /// Stack set to `Transition.rawValue`: the configuration at the beginning of what the stacks say.
-    var beginnings = IntegerMap()
-    var closureScratch = ClosureScratch()
-    private var heads: [Pair] = []
+    @exclusivity(unchecked) var beginnings = IntegerMap()
+    @exclusivity(unchecked) var closureScratch = ClosureScratch()
+    @exclusivity(unchecked) private var heads: [Pair] = []
     /// By accepting lexeme state: 1 where the lexeme can go on, 0 where it cannot, -1 where that is not known yet.
-    private var continuation = GrowableBuffer<Int8>()
+    @exclusivity(unchecked) private var continuation = GrowableBuffer<Int8>()
 
     /// By configuration: which bytes may follow, as 256 bits, once `hasNextBytes` says so.
-    private var nextBytes = GrowableBuffer<UInt64>(capacity: 256)
-    private var hasNextBytes = GrowableBuffer<Bool>()
+    @exclusivity(unchecked) private var nextBytes = GrowableBuffer<UInt64>(capacity: 256)
+    @exclusivity(unchecked) private var hasNextBytes = GrowableBuffer<Bool>()
     /// The same for lexeme states: `lexemeBytesIndex` says where in `lexemeNextBytes`, -1 where that is not known yet.
-    private var lexemeNextBytes = GrowableBuffer<UInt64>(capacity: 256)
-    private var lexemeBytesIndex = GrowableBuffer<Int32>()
+    @exclusivity(unchecked) private var lexemeNextBytes = GrowableBuffer<UInt64>(capacity: 256)
+    @exclusivity(unchecked) private var lexemeBytesIndex = GrowableBuffer<Int32>()
 
     /// The head that says that the text may end.
     static let endHead: Int32 = 0

@@ -11,11 +11,11 @@ final class MaskBuilder {
     private var lexemeMasks: [Int32: LexemeMask] = [:]
     /// The transitions to the nodes above the current one of a walk.
     private let levels: UnsafeMutablePointer<Transition>
-    private var narrow: [Pair] = []
+    @exclusivity(unchecked) private var narrow: [Pair] = []
     // What has been found for the current configuration.
     private var shared: [LexemeMask] = []
-    private var allowed = GrowableBuffer<Int32>(capacity: 1024)
-    private var uncertain = GrowableBuffer<Int32>()
+    @exclusivity(unchecked) private var allowed = GrowableBuffer<Int32>(capacity: 1024)
+    @exclusivity(unchecked) private var uncertain = GrowableBuffer<Int32>()
 
     init(_ automaton: Automaton, table: TokenTable, store: LexemeMaskStore) {
         self.automaton = automaton

@@ -5,9 +5,9 @@ final class GrammarEngine {
     let ignoredKeywords: [IgnoredKeyword]
     private let table: TokenTable
     private let builder: MaskBuilder
-    private var masks: [ConfigurationMask] = []
+    @exclusivity(unchecked) private var masks: [ConfigurationMask] = []
     /// By configuration: the index in `masks`, -1 where there is none yet.
-    private var maskIndex = GrowableBuffer<Int32>()
+    @exclusivity(unchecked) private var maskIndex = GrowableBuffer<Int32>()
     private var maskBytes = 0
 
     init(_ grammar: RuleGrammar, table: TokenTable, store: LexemeMaskStore) throws(GrammarError) {

@@ -21,9 +21,9 @@ final class LexemeAutomaton {
     }
 
     let terms: TermArena
-    private(set) var records = FlatArray<Record>(capacity: 256)
+    @exclusivity(unchecked) private(set) var records = FlatArray<Record>(capacity: 256)
     /// The states of terms, -1 where there is none yet.
-    private var termStates = FlatArray<State>(capacity: 256)
+    @exclusivity(unchecked) private var termStates = FlatArray<State>(capacity: 256)
     private var partialStates: [PartialKey: State] = [:]
     private var slabs: [UnsafeMutablePointer<State>] = []
     private var rowsLeft = 0
