@@ -135,7 +135,8 @@ final class ObjectFrames {
         if let maximum = frame.shape.maxCount, total > maximum { return false }
         for index in required where try !algebra.isInhabited(frame.shape.properties[index].schema) { return false }
         if state.outstanding != 0 {
-            var search = ObligationSearch(frames: self, frame: frame, state: state, pending: pending, required: required)
+            var search = ObligationSearch(
+                frames: self, frame: frame, state: state, pending: pending, required: required)
             if try !search.run() { return false }
         } else if total < frame.shape.minCount {
             let needed = frame.shape.minCount - total

@@ -50,7 +50,9 @@ struct ObligationSearch {
         }
         for rest in frame.rest.indices where frame.rest[rest].obligations & bit != 0 {
             let needed = takenRest[rest] + 1
-            guard try frames.room(frame, state, rest: rest, pending: pending, atMost: needed) >= needed else { continue }
+            guard try frames.room(frame, state, rest: rest, pending: pending, atMost: needed) >= needed else {
+                continue
+            }
             let both = try algebra.intersection(frame.rest[rest].schema, schema)
             takenRest[rest] += 1
             if try add(both, frame.rest[rest].obligations, from: index) { return true }

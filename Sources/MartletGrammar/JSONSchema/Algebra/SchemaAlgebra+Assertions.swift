@@ -24,9 +24,12 @@ extension SchemaAlgebra {
         case .contains(let formula, let atLeast, let atMost):
             value.arrays = counting(formula, from: 0, atLeast: atLeast, atMost: atMost).map { [$0] } ?? []
         case .itemCount(let atLeast, let atMost):
-            value.arrays = atMost.map { $0 < max(0, atLeast) } ?? false ? [] : [
-                intern(ArrayShape(items: Self.all, minCount: max(0, atLeast), maxCount: atMost))
-            ]
+            value.arrays =
+                atMost.map { $0 < max(0, atLeast) } ?? false
+                ? []
+                : [
+                    intern(ArrayShape(items: Self.all, minCount: max(0, atLeast), maxCount: atMost))
+                ]
         case .uniqueItems: value.arrays = [intern(ArrayShape(items: Self.all, isUnique: true))]
         case .required(let name): value.objects = [property(name, Self.all, isRequired: true)]
         case .property(let name, let formula):

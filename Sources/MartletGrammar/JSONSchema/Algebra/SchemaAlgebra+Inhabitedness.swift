@@ -59,7 +59,7 @@ extension SchemaAlgebra {
         let value: ValueSet
         do {
             value = try self.value(of: id)
-        } catch where Self.isEndlessReference(error) {
+        } catch  where Self.isEndlessReference(error) {
             // One that is being written out: nothing can be said yet.
             return false
         }

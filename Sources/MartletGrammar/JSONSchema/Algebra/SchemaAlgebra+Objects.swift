@@ -156,7 +156,8 @@ extension SchemaAlgebra {
         for rest in inner.rest {
             guard
                 outer.rest.contains(where: {
-                    ($0.names == anything || $0.names == rest.names) && ($0.schema == Self.all || $0.schema == rest.schema)
+                    ($0.names == anything || $0.names == rest.names)
+                        && ($0.schema == Self.all || $0.schema == rest.schema)
                 })
             else { return false }
         }

@@ -23,7 +23,9 @@ extension SchemaRules {
             case .property(let index):
                 let name = try lexemes.name(frame.shape.properties[index].name, isFirst: isFirst)
                 for (value, next) in move.outcomes {
-                    productions.append([name, .nonterminal(self.value(of: value)), .nonterminal(rule(object: id, next))])
+                    productions.append([
+                        name, .nonterminal(self.value(of: value)), .nonterminal(rule(object: id, next)),
+                    ])
                 }
             case .rest(let index):
                 let names = try frames.names(frame, state, rest: index)
