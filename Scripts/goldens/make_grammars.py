@@ -230,6 +230,24 @@ TAGS = {
                                                                 {"type": "triggered_tags", "triggers": ["<f>"], "tags": [tag("<f>", {"type": "json_schema", "json_schema": SCHEMA}, "</f>")]}]},
                               ['<think>x</think>y<f>{"c":"z"}</f>', "<think></think>", "<think><f></think>", "x"], '<think>/f{}":cx'),
 }
+PARAMETERS = {"type": "object", "additionalProperties": False, "required": ["s", "i"], "properties": {
+    "s": {"type": "string"}, "e": {"enum": ["a", "b"]}, "i": {"type": "integer"}, "m": {"type": ["boolean", "null"]},
+    "o": {"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"], "additionalProperties": False}}}
+
+
+def parameters(style, spell):
+    """A tag with parameters in a style, and texts of it."""
+    def text(*pairs):
+        return "<f>" + "\n".join(spell(*pair) for pair in pairs) + "</f>"
+    seeds = [text(("s", "x", True), ("i", "1", False)), text(("s", "", True), ("e", "a", True), ("i", "-20", False), ("m", "null", False), ("o", '{"x": "y"}', False)),
+             text(("i", "1", False), ("s", "x", True)), text(("s", "<x>", True), ("i", " 1", False)), text(("s", "x", True))]
+    return tag("<f>", {"type": "json_schema", "json_schema": PARAMETERS, "style": style}, "</f>"), seeds, '<f>/"=sx1 \n'
+
+
+TAGS["qwen_xml"] = parameters("qwen_xml", lambda name, value, _: f"<parameter={name}>{value}</parameter>")
+TAGS["minimax_xml"] = parameters("minimax_xml", lambda name, value, _: f'<parameter name="{name}">{value}</parameter>')
+TAGS["deepseek_xml"] = parameters("deepseek_xml", lambda name, value, is_string: f'<｜DSML｜parameter name="{name}" string="{str(is_string).lower()}">{value}</｜DSML｜parameter>')
+TAGS["glm_xml"] = parameters("glm_xml", lambda name, value, _: f"<arg_key>{name}</arg_key>\n<arg_value>{value}</arg_value>")
 TAG_ERRORS = [
     {"type": "foo"}, {"type": "const_string"}, {"type": "const_string", "value": 1}, {"type": "sequence", "elements": []}, {"type": "or", "elements": []}, {"type": "tag", "begin": "a", "end": "b"},
     {"type": "tag", "begin": "a", "content": {"type": "any_text"}, "end": []}, {"type": "triggered_tags", "triggers": [], "tags": []},

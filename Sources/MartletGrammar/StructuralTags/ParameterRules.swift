@@ -118,7 +118,9 @@ final class ParameterRules {
                 let name = frame.shape.properties[index].name.text
                 let mark = try self.mark(.literal(marks.begin + name + marks.afterName))
                 for (value, next) in move.outcomes {
-                    productions.append([mark, .nonterminal(self.value(of: value)), .nonterminal(rule(object: id, next))])
+                    productions.append([
+                        mark, .nonterminal(self.value(of: value)), .nonterminal(rule(object: id, next)),
+                    ])
                 }
             case .rest(let index):
                 let names = try terms.intersection([

@@ -14,12 +14,7 @@ import Testing
     }
 
     static func check(_ fixture: GrammarFixture, _ specification: GrammarSpecification) throws {
-        let grammar = try compiler.compile { (budget) throws(GrammarError) in
-            let table = RuleTable(terms: TermArena(budget: budget))
-            return try TextGrammars.rules(
-                of: specification, options: GrammarOptions(), in: table,
-                schemaRules: GrammarFixture.schemaRules(in: table))
-        }
+        let grammar = try compiler.compile(specification)
         for (texts, expected) in [(fixture.accepted, true), (fixture.refused, false)] {
             for text in texts {
                 let isAccepted = try accepts(grammar, text)
