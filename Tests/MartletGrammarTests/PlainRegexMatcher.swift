@@ -26,8 +26,19 @@ struct PlainRegexMatcher {
         case .complement(.nothing): places(from: start)
         case .complement(let operand): places(from: start) & ~ends(of: operand, from: start)
         case .repeated(let operand, let atLeast, let atMost): repeated(operand, atLeast, atMost, from: start)
+        case .automaton(let automaton, let state): ends(of: automaton, state, from: start)
         case .jsonString, .digits: preconditionFailure("no pattern makes these")
         }
+    }
+
+    private func ends(of automaton: ScalarAutomaton, _ state: Int32, from start: Int) -> UInt64 {
+        var state = state
+        var found: UInt64 = automaton.accepts(state) ? 1 << UInt64(start) : 0
+        for place in start..<text.count {
+            state = automaton.next(state, after: text[place])
+            if automaton.accepts(state) { found |= 2 << UInt64(place) }
+        }
+        return found
     }
 
     private func ends(of regex: Regex, fromAny starts: UInt64) -> UInt64 {

@@ -22,8 +22,8 @@ public final class GrammarCompiler: Sendable {
         _ specification: GrammarSpecification, options: GrammarOptions = GrammarOptions()
     ) throws(GrammarError) -> CompiledGrammar {
         try cache.grammar(of: GrammarCacheKey(specification, options)) { () throws(GrammarError) in
-            try compile { [limits] (budget) throws(GrammarError) in
-                try RuleGrammar(specification, options: options, limits: limits, budget: budget)
+            try compile { (budget) throws(GrammarError) in
+                try RuleGrammar(specification, options: options, budget: budget)
             }
         }
     }

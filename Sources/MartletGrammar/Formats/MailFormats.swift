@@ -6,7 +6,8 @@ enum MailFormats {
     static let internationalEmail = address(
         other: "\\u0080-\\u{10FFFF}",
         label: "\(internationalLetter)(?:(?:\(internationalLetter)|-)*\(internationalLetter))?")
-    private static let internationalLetter = "[A-Za-z0-9\\u00A1-\\u3001\\u3003-\\uFF0D\\uFF0F-\\uFF60\\uFF62-\\u{10FFFF}]"
+    private static let internationalLetter =
+        "[A-Za-z0-9\\u00A1-\\u3001\\u3003-\\uFF0D\\uFF0F-\\uFF60\\uFF62-\\u{10FFFF}]"
 
     private static func address(other: String, label: String) -> String {
         let atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\(other)-]+"

@@ -14,7 +14,8 @@ enum RegexFormat {
     /// One that holds no group: an assertion, or an atom that may be repeated.
     private static let term = "[$^]|\\\\[bB]|\(atom)\(quantifier)"
     private static let atom = "(?:[^\\\\^$.*+?()\\[\\]{}|]|\\.|\(escape)|\(bracket))"
-    private static let escape = "\\\\(?:[dDwWsStnrfv\\\\^$.*+?()\\[\\]{}|/]|x\(hex){2}|u(?:[0-9A-CEFa-cef]\(hex)|[dD][0-7])\(hex){2})"
+    private static let escape =
+        "\\\\(?:[dDwWsStnrfv\\\\^$.*+?()\\[\\]{}|/]|x\(hex){2}|u(?:[0-9A-CEFa-cef]\(hex)|[dD][0-7])\(hex){2})"
     private static let hex = "[0-9A-Fa-f]"
     private static let quantifier = "(?:(?:[*+?]|\\{(?:\\d{1,3},?|\(bounds))\\})\\??)?"
     /// Two numbers in order: of one digit, or the second longer, or with a greater first digit.

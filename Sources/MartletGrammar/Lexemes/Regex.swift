@@ -23,6 +23,11 @@ indirect enum Regex: Hashable, Sendable {
     case jsonString(Regex)
     /// Runs of ASCII digits `d` (possibly none) for which the number `prefix` followed by `d` is divisible by `modulus`.
     case digits(prefix: UInt64, modulus: UInt64)
+    /// Runs of ASCII digits, perhaps with a point and more digits, for which the number they spell, times ten to the
+    /// `places`, is an integer divisible by `modulus`.
+    case decimals(modulus: UInt64, places: Int)
+    /// What the automaton accepts from the state: for what the other cases cannot write.
+    case automaton(ScalarAutomaton, state: Int32)
 
     /// Every text.
     static let anything = Regex.complement(.nothing)

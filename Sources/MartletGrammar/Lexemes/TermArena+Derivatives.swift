@@ -23,6 +23,8 @@ extension TermArena {
             return sets.contains(nodes[Int(node.a)].a, scalar) ? node.b : Self.nothing
         case .complement where node.a == Self.nothing: return term
         case .digits: return try digits(after: node.a, scalar)
+        case .decimals: return try decimals(after: node.a, scalar)
+        case .automaton: return try automaton(node.a, automata[Int(node.a)].automaton.next(node.b, after: scalar))
         default: break
         }
         let partition = try partition(of: term)
@@ -48,7 +50,7 @@ extension TermArena {
         let node = nodes[Int(term)]
         switch node.kind {
         case .nothing, .empty: return Self.nothing
-        case .scalars, .digits: return try derivative(term, scalar)
+        case .scalars, .digits, .decimals, .automaton: return try derivative(term, scalar)
         case .sequence: return try deriveSequence(term, scalar)
         case .union, .intersection:
             let start = scratch.count
@@ -157,6 +159,8 @@ extension TermArena {
         case .jsonEscape: return jsonPartition(Self.escapeLetters)
         case .jsonHex: return jsonPartition(Self.hexDigits)
         case .digits: return jsonPartition(Self.decimalDigits)
+        case .decimals: return jsonPartition(Self.decimalDigits + [ScalarSet(".")])
+        case .automaton: return automata[Int(node.a)].partition
         }
     }
 

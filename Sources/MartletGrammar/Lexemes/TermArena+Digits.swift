@@ -55,4 +55,26 @@ extension TermArena {
         remainderIndex[remainder] = index
         return try make(.digits, index)
     }
+
+    /// The decimals that are, times ten to the `places`, divisible by `modulus`.
+    func decimals(modulus: UInt64, places: Int) throws(GrammarError) -> Int32 {
+        if modulus == 0 || places < 0 { return Self.nothing }
+        if places > NumberConstraint.maxDigits {
+            throw GrammarError(.tooComplex, "numbers with more than \(NumberConstraint.maxDigits) digits")
+        }
+        return try decimals(DecimalRemainder(modulus: modulus, places: places))
+    }
+
+    func decimals(after index: Int32, _ scalar: UInt32) throws(GrammarError) -> Int32 {
+        guard let next = decimalRemainders[Int(index)].appending(scalar) else { return Self.nothing }
+        return try decimals(next)
+    }
+
+    private func decimals(_ remainder: DecimalRemainder) throws(GrammarError) -> Int32 {
+        if let known = decimalRemainderIndex[remainder] { return try make(.decimals, known) }
+        let index = Int32(decimalRemainders.count)
+        decimalRemainders.append(remainder)
+        decimalRemainderIndex[remainder] = index
+        return try make(.decimals, index)
+    }
 }

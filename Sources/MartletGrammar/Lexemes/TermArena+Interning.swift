@@ -54,13 +54,17 @@ extension TermArena {
         case .scalars(let set):
             return Term(index: set.isEmpty ? Self.nothing : try make(.scalars, sets.index(of: set)))
         case .digits(let prefix, let modulus): return Term(index: try digits(prefix: prefix, modulus: modulus))
+        case .decimals(let modulus, let places):
+            return Term(index: try decimals(modulus: modulus, places: places))
+        case .automaton(let automaton, let state):
+            return Term(index: try self.automaton(try index(of: automaton), state))
         default: return nil
         }
     }
 
     private func expand(_ regex: Regex, _ steps: inout [Step]) {
         switch regex {
-        case .nothing, .empty, .scalars, .digits: break
+        case .nothing, .empty, .scalars, .digits, .decimals, .automaton: break
         case .sequence(let parts):
             steps.append(.sequence(parts.count))
             for part in parts.reversed() { steps.append(.visit(part)) }

@@ -63,8 +63,8 @@ extension TermArena {
             }
         case .intersection: return firstScalars(operands[Int(node.a)], depth: depth + 1)
         case .repeated: return firstScalars(node.a, depth: depth + 1)
-        case .digits, .jsonHex: return ScalarSet(anyOf: "0123456789abcdefABCDEF")
-        case .complement, .jsonContent, .jsonEscape: return .all
+        case .digits, .decimals, .jsonHex: return ScalarSet(anyOf: ".0123456789abcdefABCDEF")
+        case .complement, .jsonContent, .jsonEscape, .automaton: return .all
         }
     }
 }

@@ -42,6 +42,59 @@ extension TermArena {
         return texts
     }
 
+    /// How many texts the language has where they are at most `limit`, else nil. Lists none of them.
+    func cardinality(of term: Term, atMost limit: Int) throws(GrammarError) -> Int? {
+        if try isEmpty(term) { return 0 }
+        var counts: [Int32: Int] = [:]
+        var onPath: Set<Int32> = [term.index]
+        var path = [(term: term.index, next: try liveClasses(of: term.index), count: isNullable(term) ? 1 : 0)]
+        var pending = path[0].next.count
+        while let last = path.last {
+            if last.count + pending > limit { return nil }
+            guard let (size, next) = last.next.last else {
+                counts[last.term] = last.count
+                path.removeLast()
+                onPath.remove(last.term)
+                continue
+            }
+            if let count = counts[next] {
+                path[path.count - 1].next.removeLast()
+                pending -= 1
+                let product = size.multipliedReportingOverflow(by: count)
+                let sum = last.count.addingReportingOverflow(product.partialValue)
+                if product.overflow || sum.overflow || sum.partialValue > limit { return nil }
+                path[path.count - 1].count = sum.partialValue
+            } else {
+                if !onPath.insert(next).inserted { return nil }
+                let classes = try liveClasses(of: next)
+                path.append((next, classes, isNullable(next) ? 1 : 0))
+                pending += classes.count
+            }
+        }
+        return counts[term.index]
+    }
+
+    /// The numbers of scalars that lead to each living term.
+    private func liveClasses(of term: Int32) throws(GrammarError) -> [(size: Int, term: Int32)] {
+        let partition = try partition(of: term)
+        let record = partitions.records[Int(partition)]
+        var sizes = Array(repeating: 0, count: record.classCount)
+        for range in 0..<record.rangeCount {
+            let start = partitions.starts[record.offset + range]
+            let isLast = range + 1 == record.rangeCount
+            let end = isLast ? 0x110000 : partitions.starts[record.offset + range + 1]
+            let surrogates = start <= 0xD800 && end > 0xDFFF ? 0x800 : 0
+            sizes[Int(partitions.classes[record.offset + range])] += Int(end - start) - surrogates
+        }
+        var live: [(size: Int, term: Int32)] = []
+        for (index, size) in sizes.enumerated() {
+            let scalar = partitions.smallest(partition, index)
+            let next = try derivative(term, of: index, by: scalar, partition: partition)
+            if try !isEmpty(next) { live.append((size, next)) }
+        }
+        return live
+    }
+
     /// The scalars that a text of the term may begin with and what may follow; nil where there are more than `limit`.
     private func liveScalars(of term: Int32, atMost limit: Int) throws(GrammarError) -> [(scalar: UInt32, term: Int32)]?
     {

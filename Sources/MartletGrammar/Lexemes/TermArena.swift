@@ -29,6 +29,10 @@ final class TermArena {
     var partitions = PartitionTable()
     var remainders: [DigitRemainder] = []
     var remainderIndex: [DigitRemainder: Int32] = [:]
+    var decimalRemainders: [DecimalRemainder] = []
+    var decimalRemainderIndex: [DecimalRemainder: Int32] = [:]
+    var automata: [AutomatonEntry] = []
+    var automatonIndex: [ScalarAutomaton: Int32] = [:]
     /// Number of the last search; see `TermNode.mark`.
     var searches: Int32 = 0
     private var table = FlatArray<Int32>(capacity: 1024)
@@ -149,6 +153,10 @@ extension TermArena {
         case .digits:
             let remainder = remainders[Int(a)]
             return seed.mix(seed.mix(seed(kind), remainder.value), remainder.modulus)
+        case .decimals:
+            let words = decimalRemainders[Int(a)].words
+            return seed.mix(seed.mix(seed.mix(seed(kind), words.0), words.1), words.2)
+        case .automaton: return seed.mix(automata[Int(a)].fingerprint, UInt64(UInt32(bitPattern: b)))
         default:
             let counts = UInt64(UInt32(bitPattern: b)) << 32 | UInt64(UInt32(bitPattern: c))
             let first = seed.mix(seed(kind), nodes[Int(a)].fingerprint)
@@ -161,6 +169,12 @@ extension TermArena {
         for range in sets[set].ranges {
             hash = seed.mix(hash, UInt64(range.lowerBound) << 32 | UInt64(range.upperBound))
         }
+        return hash
+    }
+
+    func fingerprint(of automaton: ScalarAutomaton) -> Fingerprint {
+        var hash = seed(.automaton)
+        automaton.forEachNumber { hash = seed.mix(hash, $0) }
         return hash
     }
 
@@ -207,6 +221,9 @@ extension TermArena {
             let remainder = remainders[Int(node.a)]
             node.flags = remainder.value == 0 ? [.nullable, .nonEmpty] : [.nonEmpty]
             node.minLength = UInt32(remainder.shortest)
+        case .decimals: node.flags = decimalRemainders[Int(node.a)].isDivisible ? [.nullable, .nonEmpty] : [.nonEmpty]
+        case .automaton:
+            node.flags = automata[Int(node.a)].automaton.accepts(node.b) ? [.nullable, .nonEmpty] : [.nonEmpty]
         }
     }
 

@@ -23,6 +23,10 @@ struct TermNode: BitwiseCopyable {
         case jsonHex
         /// `a`: index of the remainder and the modulus.
         case digits
+        /// `a`: index of the `DecimalRemainder`.
+        case decimals
+        /// `a`: index of the automaton, `b`: the state, neither `everything` nor `nothing`.
+        case automaton
     }
 
     struct Flags: OptionSet, BitwiseCopyable {

@@ -21,10 +21,16 @@ extension PatternParser {
     }
 
     /// One scalar, in any case where the flags say so.
-    func literal(_ scalar: Unicode.Scalar) -> PatternNode { .scalars(cased(ScalarSet(scalar))) }
+    mutating func literal(_ scalar: Unicode.Scalar) -> PatternNode { .scalars(cased(ScalarSet(scalar))) }
 
     /// The set, with all scalars that differ from its members by case only where the flags say so.
-    func cased(_ set: ScalarSet) -> ScalarSet { flags.ignoresCase ? SimpleCaseFolding.shared.closure(of: set) : set }
+    mutating func cased(_ set: ScalarSet) -> ScalarSet {
+        guard flags.ignoresCase else { return set }
+        if let known = folded[set] { return known }
+        let closure = SimpleCaseFolding.shared.closure(of: set)
+        folded[set] = closure
+        return closure
+    }
 
     // MARK: - Groups
 
@@ -40,7 +46,9 @@ extension PatternParser {
         if take("<!") { return .lookbehind(try body(from: start), negated: true) }
         if take("P<") || take("<") || take("'") {
             let terminator: Unicode.Scalar = scalars[position - 1] == "'" ? "'" : ">"
-            guard let name = text(upTo: terminator), Self.isName(name) else { throw invalid("a bad group name", at: start) }
+            guard let name = text(upTo: terminator), Self.isName(name) else {
+                throw invalid("a bad group name", at: start)
+            }
             return try body(from: start)
         }
         if take("#") {
@@ -62,7 +70,8 @@ extension PatternParser {
         nesting += 1
         defer { nesting -= 1 }
         guard nesting <= maxNesting else {
-            throw GrammarError(.tooComplex, "regular expression: groups nest deeper than \(maxNesting) at offset \(start)")
+            throw GrammarError(
+                .tooComplex, "regular expression: groups nest deeper than \(maxNesting) at offset \(start)")
         }
         let node = try alternation()
         guard take(")") else { throw invalid("'(' without ')'", at: start) }
@@ -96,7 +105,9 @@ extension PatternParser {
 
     private static func isName(_ name: String) -> Bool {
         let scalars = name.unicodeScalars
-        guard let first = scalars.first, first == "_" || first == "$" || first.properties.isXIDStart else { return false }
+        guard let first = scalars.first, first == "_" || first == "$" || first.properties.isXIDStart else {
+            return false
+        }
         return scalars.allSatisfy { $0 == "$" || $0.properties.isXIDContinue }
     }
 }

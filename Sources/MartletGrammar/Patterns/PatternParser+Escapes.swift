@@ -97,7 +97,8 @@ extension PatternParser {
 
     private mutating func braced(from start: Int) throws(GrammarError) -> UInt32 {
         position += 1
-        guard let text = text(upTo: "}"), !text.isEmpty, text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+        guard let text = text(upTo: "}"), !text.isEmpty,
+            text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let value = UInt32(text, radix: 16), value <= 0x10FFFF
         else { throw invalid("a bad escape in braces", at: start) }
         return value
@@ -125,9 +126,10 @@ extension PatternParser {
             isNegated.toggle()
             name.removeFirst()
         }
-        guard let set = UnicodeProperties.named(name) else {
+        guard let set = properties.named(name) else {
             throw GrammarError(
-                .unsupported, "regular expression: the property '\(name)' at offset \(start) is not known; "
+                .unsupported,
+                "regular expression: the property '\(name)' at offset \(start) is not known; "
                     + "general categories, binary properties and common scripts are")
         }
         let cased = cased(set)

@@ -24,6 +24,8 @@ struct PatternParser {
     var position = 0
     var flags = Flags()
     var nesting = 0
+    var properties = UnicodeProperties()
+    var folded: [ScalarSet: ScalarSet] = [:]
 
     /// All texts in which the pattern is found somewhere: JSON Schema's `pattern`.
     static func search(_ pattern: String, limits: GrammarLimits = GrammarLimits()) throws(GrammarError) -> Regex {

@@ -1,9 +1,20 @@
 /// The sets of `\p{...}`: general categories, binary properties and common scripts, by the names of UAX #44.
-enum UnicodeProperties {
+struct UnicodeProperties {
+    /// Sets by name, because finding one looks at every scalar.
+    private var known: [String: ScalarSet] = [:]
+
     /// The set of `name`, `General_Category=name`, `Script=name` and their short spellings. Case, spaces, hyphens and
     /// underscores in names do not matter.
-    static func named(_ name: String) -> ScalarSet? {
-        let parts = name.split(omittingEmptySubsequences: false) { $0 == "=" || $0 == ":" }.map { key(String($0)) }
+    mutating func named(_ name: String) -> ScalarSet? {
+        let key = Self.key(name)
+        if let set = known[key] { return set }
+        let set = Self.find(key)
+        known[key] = set
+        return set
+    }
+
+    private static func find(_ name: String) -> ScalarSet? {
+        let parts = name.split(omittingEmptySubsequences: false) { $0 == "=" || $0 == ":" }.map { String($0) }
         if parts.count == 2 {
             switch parts[0] {
             case "gc", "generalcategory", "category": return category(parts[1])
@@ -119,7 +130,8 @@ enum UnicodeProperties {
         "xidcontinue": { $0.isXIDContinue }, "xidc": { $0.isXIDContinue }, "ideographic": { $0.isIdeographic },
         "ideo": { $0.isIdeographic }, "math": { $0.isMath }, "quotationmark": { $0.isQuotationMark },
         "noncharactercodepoint": { $0.isNoncharacterCodePoint }, "joincontrol": { $0.isJoinControl },
-        "variationselector": { $0.isVariationSelector }, "defaultignorablecodepoint": { $0.isDefaultIgnorableCodePoint },
+        "variationselector": { $0.isVariationSelector },
+        "defaultignorablecodepoint": { $0.isDefaultIgnorableCodePoint },
         "graphemebase": { $0.isGraphemeBase }, "graphemeextend": { $0.isGraphemeExtend },
         "unifiedideograph": { $0.isUnifiedIdeograph }, "radical": { $0.isRadical },
         "sentenceterminal": { $0.isSentenceTerminal }, "patternwhitespace": { $0.isPatternWhitespace },

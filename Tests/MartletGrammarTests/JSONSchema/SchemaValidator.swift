@@ -30,7 +30,7 @@ struct SchemaValidator {
         case (.atLeast, _), (.atMost, _), (.multipleOf, _), (.writtenAsInteger, _):
             guard let number = Decimal(value) else { return true }
             return holds(assertion, number, value)
-        case (.matches(let regex), .string(let text)): return SlowRegex.matches(regex, text)
+        case (.matches(let regex), .string(let text)): return PlainRegexMatcher.contains(regex, text)
         case (.length(let least, let most), .string(let text)):
             return (least...(most ?? .max)).contains(text.unicodeScalars.count)
         case (.item(let index, let item), .array(let items)):
@@ -48,7 +48,9 @@ struct SchemaValidator {
         case (.property(let name, let property), .object(let members)):
             return try members[name].map { try holds(property, $0) } ?? true
         case (.properties(let names, let property), .object(let members)):
-            return try members.allSatisfy { try !SlowRegex.matches(names, $0.key) || holds(property, $0.value) }
+            return try members.allSatisfy {
+                try !PlainRegexMatcher.contains(names, $0.key) || holds(property, $0.value)
+            }
         case (.propertyNames(let name), .object(let members)):
             return try members.keys.allSatisfy { try holds(name, .string($0)) }
         case (.propertyCount(let least, let most), .object(let members)):

@@ -24,7 +24,8 @@ struct SchemaContext {
             let part: Formula
             do {
                 part = try translation(self)
-            } catch  where error.reason == .unsupported && mayIgnore(error) {
+            } catch {
+                guard mayIgnore(error) else { throw error }
                 table.ignore(IgnoredKeyword(pointer: error.pointer ?? "", keyword: error.keyword ?? ""))
                 continue
             }
@@ -35,8 +36,10 @@ struct SchemaContext {
         return parts.count == 1 ? parts[0] : parts.isEmpty ? .always : .all(parts)
     }
 
-    private func mayIgnore(_ error: GrammarError) -> Bool {
-        error.keyword.map { table.options.ignorableKeywords.contains($0) } ?? false
+    /// Whether the options allow to go without the keyword that is refused.
+    func mayIgnore(_ error: GrammarError) -> Bool {
+        guard error.reason == .unsupported, let keyword = error.keyword else { return false }
+        return table.options.ignorableKeywords.contains(keyword)
     }
 
     // MARK: - Values
