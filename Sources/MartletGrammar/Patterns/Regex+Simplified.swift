@@ -11,6 +11,7 @@ extension Regex {
         case .complement(let operand): !operand.isNullable
         case .repeated(let operand, let atLeast, _): atLeast == 0 || operand.isNullable
         case .digits(let prefix, let modulus): modulus != 0 && prefix % modulus == 0
+        case .decimals: true
         case .automaton(let automaton, let state): automaton.accepts(state)
         }
     }
@@ -26,7 +27,7 @@ extension Regex {
             case .sequence(let parts), .union(let parts), .intersection(let parts): pending += parts
             case .complement(let operand), .jsonString(let operand), .repeated(let operand, _, _):
                 pending.append(operand)
-            case .nothing, .empty, .scalars, .digits, .automaton: break
+            case .nothing, .empty, .scalars, .digits, .decimals, .automaton: break
             }
         }
         return true

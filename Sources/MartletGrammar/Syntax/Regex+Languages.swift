@@ -7,7 +7,7 @@ extension Regex {
 
     private var parts: [Regex] {
         switch self {
-        case .nothing, .empty, .scalars, .digits: []
+        case .nothing, .empty, .scalars, .digits, .decimals, .automaton: []
         case .sequence(let parts), .union(let parts), .intersection(let parts): parts
         case .complement(let part), .repeated(let part, _, _), .jsonString(let part): [part]
         }
