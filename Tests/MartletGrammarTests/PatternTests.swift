@@ -91,7 +91,8 @@ import Testing
 
     @Test(arguments: [
         ("(a", 0), ("a)", 1), ("[a", 0), ("*a", 0), ("a**", 2), ("a{2,1}", 1), ("[z-a]", 1), (#"a\"#, 1), (#"\y"#, 0),
-        (#"\u12"#, 0), ("(?<1>a)", 0), ("(?y)", 2), ("a\0", 1), (#"\x{110000}"#, 0), ("a{1}{2}", 4), ("(?#a", 0),
+        (#"\u12"#, 0), ("(?<1>a)", 0), ("(?y)", 2), ("(?)", 2), (#"\x{110000}"#, 0), ("a{1}{2}", 4), ("^*", 1),
+        ("(?#a", 0),
     ])
     func invalidPatternsAreRefusedWithTheirPlace(pattern: String, offset: Int) {
         let error = #expect(throws: GrammarError.self) { try PatternParser.search(pattern) }
@@ -100,7 +101,24 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backreference", #"(a)\1"#), ("backreference", #"(?<n>a)\k<n>"#), ("backreference", "(?P<n>a)(?P=n)"),
+        (#"^(["'])(?:(?!\1).)*\1$"#, [#""it's""#, "'a'", "''"], [#""a'"#, "'a'b'", "'"]),
+        (#"^[\da-f]{2}([:-])[\da-f]{2}\1[\da-f]{2}$"#, ["0a:1b:2c", "0a-1b-2c"], ["0a:1b-2c"]),
+        (#"^(?<q>a|bc)(x|y)?(?P=q)\k<q>$"#, ["aaa", "bcxbcbc"], ["abc", "axaa bc"]),
+        (#"(?i)^(ab)\1$"#, ["abAB", "ABab"], ["ab"]), (#"^(?:(a|b)-\1|c)$"#, ["a-a", "b-b", "c"], ["a-b"]),
+    ])
+    func referencesToFewTextsAreWrittenOut(pattern: String, accepted: [String], refused: [String]) throws {
+        for text in accepted { #expect(try search(pattern, text), "\(text)") }
+        for text in refused { #expect(try !search(pattern, text), "\(text)") }
+    }
+
+    @Test func onlySchemasMayHaveNUL() throws {
+        #expect(try search("^[^\0]$", "a"))
+        #expect(throws: GrammarError.self) { try PatternParser.wholeMatch("a\0") }
+    }
+
+    @Test(arguments: [
+        ("backreference", #"(a|b)*\1"#), ("backreference", #"(?:(?<n>a|b)|c)\k<n>"#), ("backreference", #"(.)\1"#),
+        ("backreference", #"(?:(a|b)\1)*"#), ("backreference", #"(?=(a|ab))\1"#), ("backreference", #"(?!(a|b)\1)"#),
         ("atomic group", "(?>a)"), ("possessive", "a++"), ("conditional", "(?(1)a)"), ("recursion", "(?R)"),
         ("recursion", "(?1)"), ("property", #"\p{Klingon}"#), ("lookbehind", "(?<=a(?=b))b"), ("branch reset", "(?|a)"),
         ("verb", "(*FAIL)"),

@@ -37,25 +37,28 @@ extension PatternParser {
     private mutating func group(from start: Int) throws(GrammarError) -> PatternNode? {
         guard take("?") else {
             if peek() == "*" { throw unsupported("the verb '(*'", at: start) }
-            return try body(from: start)
+            return try capture(name: nil, from: start)
         }
         if take(":") { return try body(from: start) }
         if take("=") { return .lookahead(try body(from: start), negated: false) }
-        if take("!") { return .lookahead(try body(from: start), negated: true) }
+        if take("!") { return .lookahead(try negatedBody(from: start), negated: true) }
         if take("<=") { return .lookbehind(try body(from: start), negated: false) }
-        if take("<!") { return .lookbehind(try body(from: start), negated: true) }
+        if take("<!") { return .lookbehind(try negatedBody(from: start), negated: true) }
         if take("P<") || take("<") || take("'") {
             let terminator: Unicode.Scalar = scalars[position - 1] == "'" ? "'" : ">"
             guard let name = text(upTo: terminator), Self.isName(name) else {
                 throw invalid("a bad group name", at: start)
             }
-            return try body(from: start)
+            return try capture(name: name, from: start)
         }
         if take("#") {
             guard text(upTo: ")") != nil else { throw invalid("a comment without ')'", at: start) }
             return nil
         }
-        if take("P=") { throw unsupported("a backreference", at: start) }
+        if take("P=") {
+            guard let name = text(upTo: ")") else { throw invalid("'(' without ')'", at: start) }
+            return try reference(to: name, from: start)
+        }
         if take(">") { throw unsupported("an atomic group '(?>'", at: start) }
         if take("(") { throw unsupported("a conditional '(?('", at: start) }
         if take("|") { throw unsupported("a branch reset '(?|'", at: start) }
@@ -63,6 +66,21 @@ extension PatternParser {
             throw unsupported("recursion", at: start)
         }
         return try flagGroup(from: start)
+    }
+
+    private mutating func capture(name: String?, from start: Int) throws(GrammarError) -> PatternNode {
+        let number = groups.open(name: name)
+        let node = try body(from: start)
+        return groups.close(number, node, start..<position)
+    }
+
+    /// As `body`. A reference inside to a group inside would have to hold for none of its texts rather than for one.
+    private mutating func negatedBody(from start: Int) throws(GrammarError) -> PatternNode {
+        let node = try body(from: start)
+        if groups.hasReference(toGroupsFrom: start) {
+            throw unsupported("a backreference inside a negative lookaround together with its group", at: start)
+        }
+        return node
     }
 
     /// Alternatives and the closing parenthesis.
@@ -92,7 +110,7 @@ extension PatternParser {
             case "x": flags.isExtended = isOn
             // Sets are of Unicode scalars and `\d`, `\w` ASCII with or without these.
             case "u" where isOn: break
-            case ")": return nil
+            case ")" where position > start + 3: return nil
             case ":":
                 let node = try body(from: start)
                 flags = outer

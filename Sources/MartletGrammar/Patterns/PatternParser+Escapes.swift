@@ -10,8 +10,18 @@ extension PatternParser {
             position += 1
             return .end
         case "Q": throw unsupported("the quotation '\\Q'", at: start)
-        case "k", "g": throw unsupported("a backreference", at: start)
-        case let digit? where digit >= "1" && digit <= "9": throw unsupported("a backreference", at: start)
+        case "g": throw unsupported("the reference '\\g'", at: start)
+        case "k":
+            position += 1
+            guard take("<"), let name = text(upTo: ">") else { throw invalid("'\\k' without a name", at: start) }
+            return try reference(to: name, from: start)
+        case let digit? where digit >= "1" && digit <= "9":
+            var number = ""
+            while let digit = peek(), digit >= "0", digit <= "9" {
+                number.unicodeScalars.append(digit)
+                position += 1
+            }
+            return try reference(to: number, from: start)
         default: return .scalars(try escapedSet(from: start))
         }
     }

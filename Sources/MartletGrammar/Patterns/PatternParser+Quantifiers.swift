@@ -3,6 +3,10 @@ extension PatternParser {
     mutating func quantified(_ atom: PatternNode, from start: Int) throws(GrammarError) -> PatternNode {
         let place = position
         guard let (atLeast, atMost) = try counts() else { return atom }
+        if isAnchor(at: start) { throw invalid("nothing to repeat before a quantifier", at: place) }
+        if atMost != 1, groups.hasReference(toGroupsFrom: start) {
+            throw unsupported("a backreference inside a repetition together with its group", at: start)
+        }
         if take("+") { throw unsupported("a possessive quantifier", at: place) }
         _ = take("?")
         let again = position
@@ -10,6 +14,14 @@ extension PatternParser {
         if try counts() != nil { throw invalid("a quantifier after a quantifier", at: again) }
         if atLeast == 1, atMost == 1 { return atom }
         return .repeated(atom, atLeast: atLeast, atMost: atMost)
+    }
+
+    private func isAnchor(at place: Int) -> Bool {
+        switch scalars[place] {
+        case "^", "$": true
+        case "\\": place + 1 < scalars.count && "bBAZz".unicodeScalars.contains(scalars[place + 1])
+        default: false
+        }
     }
 
     /// The bounds of a quantifier; nil, and nothing is taken, where none follows.

@@ -26,24 +26,45 @@ struct PatternParser {
     var nesting = 0
     var properties = UnicodeProperties()
     var folded: [ScalarSet: ScalarSet] = [:]
+    var groups = PatternGroups()
 
     /// All texts in which the pattern is found somewhere: JSON Schema's `pattern`.
     static func search(_ pattern: String, limits: GrammarLimits = GrammarLimits()) throws(GrammarError) -> Regex {
         try PatternLowering.search(parse(pattern, limits: limits))
     }
 
-    /// All texts that the pattern matches from beginning to end.
+    /// All texts that the pattern matches from beginning to end: a request's `regex`, which has no NUL character.
     static func wholeMatch(_ pattern: String, limits: GrammarLimits = GrammarLimits()) throws(GrammarError) -> Regex {
-        try PatternLowering.wholeMatch(parse(pattern, limits: limits))
+        if let null = pattern.unicodeScalars.firstIndex(of: "\0") {
+            let offset = pattern.unicodeScalars.distance(from: pattern.startIndex, to: null)
+            throw GrammarError(.invalid, "regular expression: a NUL character at offset \(offset); write \\0 instead")
+        }
+        return try PatternLowering.wholeMatch(parse(pattern, limits: limits))
     }
 
     static func parse(_ pattern: String, limits: GrammarLimits = GrammarLimits()) throws(GrammarError) -> PatternNode {
         guard pattern.utf8.count <= min(limits.maxSourceBytes, maxLength * 4), pattern.unicodeScalars.count <= maxLength
         else { throw GrammarError(.tooComplex, "the regular expression is longer than \(maxLength) characters") }
         var parser = PatternParser(scalars: Array(pattern.unicodeScalars), maxNesting: limits.maxNesting)
-        if let null = parser.scalars.firstIndex(of: "\0") { throw parser.invalid("a NUL character", at: null) }
-        let node = try parser.alternation()
-        if !parser.isAtEnd { throw parser.invalid("')' without '('") }
+        let node = try parser.whole()
+        guard let choices = parser.groups.choices else {
+            throw parser.unsupported("a backreference to a group with many texts", at: 0)
+        }
+        if choices == [[:]] { return node }
+        var alternatives: [PatternNode] = []
+        for texts in choices {
+            parser.position = 0
+            parser.groups = PatternGroups()
+            parser.groups.texts = texts
+            alternatives.append(try parser.whole())
+        }
+        return .union(alternatives)
+    }
+
+    private mutating func whole() throws(GrammarError) -> PatternNode {
+        flags = Flags()
+        let node = try alternation()
+        if !isAtEnd { throw invalid("')' without '('") }
         return node
     }
 
@@ -58,8 +79,14 @@ struct PatternParser {
     mutating func alternation() throws(GrammarError) -> PatternNode {
         let outer = flags
         defer { flags = outer }
+        let before = groups.definite
         var alternatives = [try sequence()]
-        while take("|") { alternatives.append(try sequence()) }
+        while take("|") {
+            let first = groups.definite
+            groups.definite = before
+            alternatives.append(try sequence())
+            groups.definite.formIntersection(first)
+        }
         return alternatives.count == 1 ? alternatives[0] : .union(alternatives)
     }
 
@@ -68,9 +95,14 @@ struct PatternParser {
         while let next = peek(), next != "|", next != ")" {
             if flags.isExtended, skipExtendedSpace() { continue }
             let start = position
+            let before = groups.definite
             guard let atom = try self.atom() else { continue }
             if flags.isExtended { while skipExtendedSpace() {} }
-            parts.append(try quantified(atom, from: start))
+            let node = try quantified(atom, from: start)
+            // What is repeated, or only looked at, has not matched exactly once.
+            if case .repeated = node { groups.definite = before }
+            if atom.isZeroWidth { groups.definite = before }
+            parts.append(node)
         }
         return parts.count == 1 ? parts[0] : .sequence(parts)
     }
