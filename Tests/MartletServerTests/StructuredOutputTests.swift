@@ -160,7 +160,7 @@ import Testing
     @Test("are refused with the place and the keyword before a stream begins") func places() async throws {
         let body = #"""
             {\#(Self.hello),"stream":true,"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":
-            {"type":"object","properties":{"a":{"type":"string","pattern":"(a)\\1"}}}}}}
+            {"type":"object","properties":{"a":{"type":"string","pattern":"([a-z]+)\\1"}}}}}}
             """#
         let answer = try await InProcessClient(FakeEngine()).post("/v1/chat/completions", body)
         #expect(answer.status == 400)

@@ -22,7 +22,6 @@ struct ChatCompletionRequest: Sendable {
         let effort = try reader.string("reasoning_effort")
         chat = try ChatPrompt(&reader, configuration: configuration)
         if let effort { chat.setReasoningEffort(effort) }
-        try checkNamedTool()
         includesReasoning = try reader.bool("include_reasoning") ?? true
         try reader.refuse("modalities", accepted: "[\"text\"]") { $0 == ["text"] }
         try reader.refuse("audio")
@@ -30,6 +29,7 @@ struct ChatCompletionRequest: Sendable {
         try reader.refuse("web_search_options")
         try reader.refuse("verbosity", accepted: "\"medium\"") { $0 == "medium" }
         ignored = reader.unread + fields.ignoredOptions
+        try checkNamedTool()
     }
 
     /// A call that is named leaves no room for another answer; `response_format` it takes the place of, as in vLLM.
