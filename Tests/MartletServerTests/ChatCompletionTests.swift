@@ -158,13 +158,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""response_format":{"type":"json_object"}"#, "response_format"),
         (#""tools":[{"type":"function","function":{"name":""}}]"#, "tools[0].function.name"),
         (#""tools":[{"type":"web_search"}]"#, "tools[0].type"),
         (#""tools":[{"type":"function","function":{"name":"f","parameters":1}}]"#, "tools[0].function.parameters"),
         (#""functions":[{"name":"f"}]"#, "functions"), (#""parallel_tool_calls":"no""#, "parallel_tool_calls"),
-        (#""tool_choice":"required""#, "tool_choice"), (#""guided_json":{}"#, "guided_json"),
-        (#""structured_outputs":{"regex":"a"}"#, "structured_outputs"), (#""use_beam_search":true"#, "use_beam_search"),
+        (#""tools":[{"type":"function","function":{"name":"f","strict":1}}]"#, "tools[0].function.strict"),
+        (#""tools":[]"#, "tools"), (#""use_beam_search":true"#, "use_beam_search"),
         (#""best_of":2"#, "best_of"), (#""bad_words":["x"]"#, "bad_words"),
         (#""modalities":["text","audio"]"#, "modalities"), (#""chat_template":"{{x}}""#, "chat_template"),
         (#""thinking_token_budget":5"#, "thinking_token_budget"), (#""temperature":"hot""#, "temperature"),
@@ -187,7 +186,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #""response_format":{"type":"text"}"#, #""tools":null"#, #""tools":[]"#, #""tool_choice":"none""#,
+        #""response_format":{"type":"text"}"#, #""tools":null"#, #""tool_choice":"none""#,
         #""best_of":1"#, #""use_beam_search":false"#, #""length_penalty":1"#, #""modalities":["text"]"#,
         #""user":"u","metadata":{"a":"b"},"store":false,"service_tier":"auto","parallel_tool_calls":true"#,
         #""safety_identifier":"x","prompt_cache_key":"y""#, #""structured_outputs":null"#,

@@ -58,7 +58,9 @@ final class OutputProcessor: Sendable {
     private func deliver(_ output: RequestOutput, to sequence: inout Sequence) {
         var event = sequence.assembler.consume(output)
         if output.finishReason == .error {
-            sequence.mailbox.fail(.engine(output.errorMessage ?? "the backend failed"))
+            let message = output.errorMessage ?? "the backend failed"
+            sequence.mailbox.fail(
+                output.isRequestError ? .invalidRequest(param: nil, message: message) : .engine(message))
             return
         }
         let hasNews = !event.tokenIDs.isEmpty || event.finishReason != nil || output.promptLogprobs != nil

@@ -80,7 +80,9 @@ struct GrammarCheck {
             guard mask[id], try matcher.accept(token: id) else { return false }
         }
         try fill(&mask, matcher, &report)
-        return tokens.vocabulary.endOfSequence.contains { mask[$0] }
+        let ends = tokens.vocabulary.endOfSequence
+        // Some tokenizer files do not say which tokens end a text.
+        return ends.isEmpty ? matcher.isComplete : ends.contains { mask[$0] }
     }
 
     private func fill(

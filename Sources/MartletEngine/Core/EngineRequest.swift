@@ -38,7 +38,7 @@ public enum FinishReason: String, Sendable, Hashable, CaseIterable {
     case length
     /// Aborted by its owner.
     case abort
-    /// The backend failed.
+    /// The backend failed, or the request left no token that may come next.
     case error
 }
 
@@ -72,6 +72,8 @@ public struct RequestOutput: Sendable {
     public var statistics: RequestStatistics?
     /// What went wrong, when `finishReason` is `error`.
     public var errorMessage: String?
+    /// The error lies in what the request asks for, not in the backend.
+    public var isRequestError = false
 
     /// An empty output of a request.
     public init(id: RequestID) { self.id = id }

@@ -74,6 +74,7 @@ extension Scheduler {
         if let refusal = request.refusal(of: result.tokenID) {
             var output = finish(request, .error, now: now)
             output.errorMessage = refusal
+            output.isRequestError = true
             return output
         }
         let reason = request.append(result.tokenID)

@@ -28,6 +28,7 @@ final class FakeEngine: ServingEngine {
     private struct State {
         var requests: [GenerationRequest] = []
         var chats: [ChatPrompt] = []
+        var outputs: [StructuredOutput] = []
         var numStarted = 0
         var numEnded = 0
         var numCancelled = 0
@@ -70,6 +71,8 @@ final class FakeEngine: ServingEngine {
     var counts: Counts { state.withLock { Self.counts($0) } }
     var requests: [GenerationRequest] { state.withLock { $0.requests } }
     var chats: [ChatPrompt] { state.withLock { $0.chats } }
+    /// What was asked of outputs.
+    var outputs: [StructuredOutput] { state.withLock { $0.outputs } }
     var wasShutDown: Bool { state.withLock { $0.wasShutDown } }
 
     private static func counts(_ state: State) -> Counts {
@@ -133,13 +136,14 @@ final class FakeEngine: ServingEngine {
             return "\(message["role"]?.stringValue ?? "?"): \(content)\n"
         }
         let prompt = turns.joined() + (chat.addGenerationPrompt ? "assistant:" : "")
-        let toolCalls = chat.parsesToolCalls ? self.toolCalls : nil
+        let toolCalls = chat.parsesToolCalls ? ToolCallFormat.forced(chat.toolChoice) ?? self.toolCalls : nil
         guard toolCalls != nil || reasoning != nil else { return PreparedChat(prompt: .text(prompt)) }
         return PreparedChat(
             prompt: .text(prompt), parser: OutputParser(toolCalls: toolCalls, reasoning: reasoning, tools: chat.tools))
     }
 
     func grammar(for output: StructuredOutput) async throws(LLMError) -> CompiledGrammar {
+        change { $0.outputs.append(output) }
         do throws(GrammarError) {
             return try GrammarCompiler(vocabulary: .bytes).compile(output.specification)
         } catch {

@@ -1,4 +1,5 @@
 import Martlet
+import MartletChat
 import MartletJSON
 
 /// `POST /v1/chat/completions`, decoded.
@@ -28,6 +29,17 @@ struct ChatCompletionRequest: Sendable {
         try reader.refuse("web_search_options")
         try reader.refuse("verbosity", accepted: "\"medium\"") { $0 == "medium" }
         ignored = reader.unread + fields.ignoredOptions
+        try checkNamedTool()
+    }
+
+    /// A call that is named leaves no room for another answer; `response_format` it takes the place of, as in vLLM.
+    private func checkNamedTool() throws(APIError) {
+        guard case .named = chat.toolChoice, let output = fields.template.structuredOutput,
+            !output.param.hasPrefix("response_format")
+        else { return }
+        throw .badRequest(
+            "You can only either use constraints for structured outputs or tools, not both; `\(output.param)` is one",
+            param: "tool_choice", code: "invalid_value")
     }
 
     private static func logprobs(_ reader: inout FieldReader, limit: Int) throws(APIError) -> Int? {
