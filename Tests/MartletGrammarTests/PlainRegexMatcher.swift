@@ -27,7 +27,7 @@ struct PlainRegexMatcher {
         case .complement(let operand): places(from: start) & ~ends(of: operand, from: start)
         case .repeated(let operand, let atLeast, let atMost): repeated(operand, atLeast, atMost, from: start)
         case .automaton(let automaton, let state): ends(of: automaton, state, from: start)
-        case .jsonString, .digits: preconditionFailure("no pattern makes these")
+        case .jsonString, .digits, .decimals: preconditionFailure("no pattern makes these")
         }
     }
 
