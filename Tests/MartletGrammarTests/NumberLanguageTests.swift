@@ -54,11 +54,11 @@ import Testing
     }
 
     @Test(arguments: 0..<8) func spellingsAreThoseOfTheMembers(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed) + 77)
+        var random = SeededGenerator(seed + 77)
         for _ in 0..<150 {
             let constraint = Self.constraint(&random)
             let arena = TermArena(budget: GrammarBudget())
-            let term = try arena.intern(NumberLanguage.regex(constraint))
+            let term = try arena.intern(constraint.regex())
             var values = (0..<30).map { _ in Self.decimal(&random) }
             for bound in [constraint.lower?.value, constraint.upper?.value].compactMap({ $0 }) {
                 values += [bound, bound.negated, Decimal(bound.description + (bound.isInteger ? ".1" : "1"))!]
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func intersectionsAreBoth() throws {
-        var random = SeededGenerator(state: 5)
+        var random = SeededGenerator(5)
         for _ in 0..<200 {
             let (left, right) = (Self.constraint(&random), Self.constraint(&random))
             let both = left.intersection(right)
@@ -102,7 +102,7 @@ import Testing
 
     private func check(_ constraint: NumberConstraint, members: [String], others: [String]) throws {
         let arena = TermArena(budget: GrammarBudget())
-        let term = try arena.intern(NumberLanguage.regex(constraint))
+        let term = try arena.intern(constraint.regex())
         for text in members { #expect(try arena.contains(term, text), "\(text)") }
         for text in others { #expect(try !arena.contains(term, text), "\(text)") }
     }

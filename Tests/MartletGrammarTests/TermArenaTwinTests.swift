@@ -18,20 +18,20 @@ import Testing
     }
 
     @Test(arguments: 0..<8) func matchesLikeTheTwin(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SeededGenerator(seed)
         let texts = texts(length: 4)
         for _ in 0..<120 {
             let regex = Regex.random(depth: 4, alphabet: Self.alphabet, &random)
             let arena = TermArena(budget: GrammarBudget())
             let term = try arena.intern(regex)
-            let members = texts.filter { NaiveMatcher.matches(regex, $0) }
+            let members = texts.filter { RegexTwin.matches(regex, $0) }
             let accepted = try texts.filter { text throws(GrammarError) in try arena.contains(term, text) }
             #expect(accepted == members, "\(regex)")
             if try arena.isEmpty(term) {
                 #expect(members.isEmpty, "\(regex)")
             } else {
                 let example = try #require(try arena.example(of: term))
-                #expect(NaiveMatcher.matches(regex, example), "\(regex) \(example)")
+                #expect(RegexTwin.matches(regex, example), "\(regex) \(example)")
                 let shortest = members.map(\.count).min() ?? 5
                 #expect(example.unicodeScalars.count <= shortest * 3 + 5)
             }
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: 0..<4) func deadDerivativesAreEmpty(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed) + 1000)
+        var random = SeededGenerator(seed + 1000)
         for _ in 0..<200 {
             let regex = Regex.random(depth: 5, alphabet: Self.alphabet, &random)
             let arena = TermArena(budget: GrammarBudget())
@@ -52,7 +52,7 @@ import Testing
                 let isEmpty = try arena.isEmpty(term)
                 let example = try arena.example(of: term)
                 #expect(isEmpty == (example == nil))
-                if let example { #expect(NaiveMatcher.matches(regex, prefix + example), "\(regex) \(prefix)") }
+                if let example { #expect(RegexTwin.matches(regex, prefix + example), "\(regex) \(prefix)") }
                 let scalar = Self.alphabet.randomElement(using: &random)!
                 prefix.unicodeScalars.append(scalar)
                 term = try arena.derivative(of: term, by: scalar.value)
@@ -61,14 +61,14 @@ import Testing
     }
 
     @Test(arguments: 0..<4) func finiteLanguagesAreListed(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed) + 2000)
+        var random = SeededGenerator(seed + 2000)
         for _ in 0..<200 {
             let body = Regex.random(depth: 4, alphabet: Self.alphabet, &random)
             let letters = Regex.scalars(ScalarSet(anyOf: "abc"))
             let regex = Regex.intersection([body, .repeated(letters, atLeast: 0, atMost: 4)])
             let arena = TermArena(budget: GrammarBudget())
             let term = try arena.intern(regex)
-            let members = texts(length: 4).filter { NaiveMatcher.matches(body, $0) }
+            let members = texts(length: 4).filter { RegexTwin.matches(body, $0) }
             #expect(try arena.texts(of: term, atMost: members.count)?.sorted() == members.sorted(), "\(regex)")
             #expect(try members.isEmpty || arena.texts(of: term, atMost: members.count - 1) == nil)
             #expect(try arena.cardinality(of: term, atMost: 1000) == members.count)
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: 0..<4) func jsonStringsLikeTheTwin(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed) + 3000)
+        var random = SeededGenerator(seed + 3000)
         let alphabet: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "é", "😀", "퟿", "\u{E000}"]
         for _ in 0..<60 {
             let body = Regex.random(depth: 3, alphabet: alphabet, &random)
@@ -91,7 +91,7 @@ import Testing
             let term = try arena.intern(regex)
             for _ in 0..<30 {
                 let text = spelling(over: alphabet, &random)
-                #expect(try arena.contains(term, text) == NaiveMatcher.matches(regex, text), "\(regex) \(text)")
+                #expect(try arena.contains(term, text) == RegexTwin.matches(regex, text), "\(regex) \(text)")
                 try compareEmptiness(arena, term, regex, text)
             }
         }
@@ -107,9 +107,9 @@ import Testing
             let example = try arena.example(of: term)
             #expect(try arena.isEmpty(term) == (example == nil))
             if let example {
-                #expect(NaiveMatcher.matches(regex, prefix + example), "\(regex) \(prefix) \(example)")
+                #expect(RegexTwin.matches(regex, prefix + example), "\(regex) \(prefix) \(example)")
             } else {
-                #expect(!NaiveMatcher.matches(regex, text), "\(regex) \(text)")
+                #expect(!RegexTwin.matches(regex, text), "\(regex) \(text)")
             }
         }
     }

@@ -16,7 +16,7 @@ final class Automaton {
     var stacks = StackTable()
     /// Pairs of (head, stack set).
     var configurations = PairSetTable()
-    /// (configuration, byte) to `Transition.rawValue`.
+    /// (configuration, byte) to `Transition.rawValue`, without those that are dead.
     var transitions = IntegerMap(capacity: 256)
     /// Stack set to `Transition.rawValue`: the configuration at the beginning of what the stacks say.
     var beginnings = IntegerMap()
@@ -24,6 +24,13 @@ final class Automaton {
     private var heads: [Pair] = []
     /// By accepting lexeme state: 1 where the lexeme can go on, 0 where it cannot, -1 where that is not known yet.
     private var continuation = GrowableBuffer<Int8>()
+
+    /// By configuration: which bytes may follow, as 256 bits, once `hasNextBytes` says so.
+    private var nextBytes = GrowableBuffer<UInt64>(capacity: 256)
+    private var hasNextBytes = GrowableBuffer<Bool>()
+    /// The same for lexeme states: `lexemeBytesIndex` says where in `lexemeNextBytes`, -1 where that is not known yet.
+    private var lexemeNextBytes = GrowableBuffer<UInt64>(capacity: 256)
+    private var lexemeBytesIndex = GrowableBuffer<Int32>()
 
     /// The head that says that the text may end.
     static let endHead: Int32 = 0
@@ -42,7 +49,7 @@ final class Automaton {
     /// Bytes of memory held, without terms and rules.
     var byteCount: Int {
         productions.byteCount + stacks.byteCount + configurations.byteCount + transitions.byteCount
-            + beginnings.byteCount
+            + beginnings.byteCount + nextBytes.byteCount + lexemeNextBytes.byteCount
     }
 
     /// Whether the text may end in this configuration.
@@ -63,6 +70,7 @@ final class Automaton {
     func transition(_ configuration: Int32, _ byte: UInt8) throws(GrammarError) -> Transition {
         if let known = transitions.find(configuration, Int32(byte)) { return Transition(rawValue: known) }
         let transition = try step(configuration, byte, after: nil)
+        if transition == .dead { return .dead }
         transitions.insert(configuration, Int32(byte), transition.rawValue)
         return transition
     }
@@ -115,6 +123,47 @@ final class Automaton {
             }
         }
         return heads.withUnsafeBufferPointer { configurations.intern(UnsafeBufferPointer(rebasing: $0[..<count])) }
+    }
+
+    /// Whether `byte` may follow, for a configuration that `findBytes` has been asked for.
+    @inline(__always)
+    func mayFollow(_ configuration: Int32, _ byte: UInt8) -> Bool {
+        nextBytes[Int(configuration) * 4 + Int(byte >> 6)] >> UInt64(byte & 63) & 1 != 0
+    }
+
+    /// Finds out which bytes may follow.
+    @inline(__always)
+    func findBytes(of configuration: Int32) throws(GrammarError) {
+        if Int(configuration) < hasNextBytes.count, hasNextBytes[Int(configuration)] { return }
+        try makeBytes(of: configuration)
+    }
+
+    private func makeBytes(of configuration: Int32) throws(GrammarError) {
+        hasNextBytes.extend(to: configurations.count, with: false)
+        nextBytes.extend(to: configurations.count * 4, with: 0)
+        let first = Int(configuration) * 4
+        for index in 0..<configurations.size(configuration) {
+            let head = configurations.element(configuration, index)
+            guard head.key != Self.endHead else { continue }
+            let bytes = try lexemeBytes(Self.lexemeState(head.key))
+            for word in 0..<4 { nextBytes[first + word] |= lexemeNextBytes[bytes + word] }
+        }
+        hasNextBytes[Int(configuration)] = true
+    }
+
+    /// Where in `lexemeNextBytes` the bytes are that may follow in a lexeme.
+    private func lexemeBytes(_ state: Int32) throws(GrammarError) -> Int {
+        lexemeBytesIndex.extend(to: lexemes.stateCount, with: -1)
+        let known = lexemeBytesIndex[Int(state)]
+        if known >= 0 { return Int(known) }
+        let first = lexemeNextBytes.count
+        lexemeNextBytes.extend(to: first + 4, with: 0)
+        for byte in UInt8.min...UInt8.max where try lexemes.next(state, byte) != LexemeAutomaton.dead {
+            lexemeNextBytes[first + Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+        }
+        lexemeBytesIndex.extend(to: lexemes.stateCount, with: -1)
+        lexemeBytesIndex[Int(state)] = Int32(first)
+        return first
     }
 
     /// Whether an end of the lexeme is certain as soon as it is reached.

@@ -9,22 +9,29 @@ final class MaskBuilder {
     private let store: LexemeMaskStore
     /// By lexeme state.
     private var lexemeMasks: [Int32: LexemeMask] = [:]
-    private var levels: [Transition]
-    private var mask = ConfigurationMask()
+    /// The transitions to the nodes above the current one of a walk.
+    private let levels: UnsafeMutablePointer<Transition>
+    private var narrow: [Pair] = []
+    // What has been found for the current configuration.
+    private var shared: [LexemeMask] = []
+    private var allowed = GrowableBuffer<Int32>(capacity: 1024)
+    private var uncertain = GrowableBuffer<Int32>()
 
     init(_ automaton: Automaton, table: TokenTable, store: LexemeMaskStore) {
         self.automaton = automaton
         self.table = table
         self.store = store
-        levels = Array(
-            repeating: .dead, count: max(table.trie.maxDepth, table.special.maxDepth) + 1)
+        levels = .allocate(capacity: max(table.trie.maxDepth, table.special.maxDepth) + 1)
     }
+
+    deinit { levels.deallocate() }
 
     /// The tokens that are allowed in a configuration.
     func mask(of configuration: Int32) throws(GrammarError) -> ConfigurationMask {
-        mask = ConfigurationMask()
-        mask.accepts = automaton.accepts(configuration)
-        var narrow: [Pair] = []
+        shared.removeAll(keepingCapacity: true)
+        narrow.removeAll(keepingCapacity: true)
+        allowed.removeAll()
+        uncertain.removeAll()
         var hasTags = false
         for index in 0..<automaton.configurations.size(configuration) {
             let head = automaton.configurations.element(configuration, index)
@@ -41,129 +48,138 @@ final class MaskBuilder {
             try walk(table.trie, from: Transition(try automaton.configuration(of: &narrow), []))
         }
         if hasTags, table.special.nodeCount > 0 { try walkTags(from: configuration) }
-        finish()
-        return mask
+        return ConfigurationMask(
+            shared: shared, allowed: UnsafeBufferPointer(start: allowed.base, count: allowed.count),
+            uncertain: UnsafeBufferPointer(start: uncertain.base, count: uncertain.count),
+            accepts: automaton.accepts(configuration), outOf: table.count)
     }
 
     /// The tokens that a lexeme's own mask allows, and those that go on behind it.
     private func addWide(_ state: Int32, behind stack: Int32) throws(GrammarError) {
         let lexeme = try lexemeMask(state)
-        if lexeme.inside.words.isEmpty {
-            mask.tokens.append(contentsOf: lexeme.inside.tokens)
-        } else {
-            mask.shared.append(lexeme.inside.words)
+        shared.append(lexeme)
+        let start = try automaton.beginning(of: stack)
+        if lexeme.exits.nodeCount > 0 { try walk(lexeme.exits, from: start) }
+        if let base = lexeme.base, base.exits.nodeCount > 0 {
+            try walk(base.exits, from: start, leavingOut: lexeme.missing)
         }
-        guard lexeme.exits.nodeCount > 0 else { return }
-        try walk(lexeme.exits, from: try automaton.beginning(of: stack))
     }
 
     private func lexemeMask(_ state: Int32) throws(GrammarError) -> LexemeMask {
         if let known = lexemeMasks[state] { return known }
-        let fingerprint = automaton.lexemes.fingerprint(state)
-        if let shared = store.find(fingerprint) {
-            lexemeMasks[state] = shared
-            return shared
+        let lexemes = automaton.lexemes
+        let fingerprint = lexemes.fingerprint(state)
+        if let known = store.find(fingerprint) {
+            lexemeMasks[state] = known
+            return known
         }
-        let made = try LexemeMask(state, lexemes: automaton.lexemes, table: table)
-        store.insert(made, for: fingerprint)
-        lexemeMasks[state] = made
-        return made
+        let mask = try makeLexemeMask(state)
+        store.insert(mask, for: fingerprint)
+        lexemeMasks[state] = mask
+        return mask
+    }
+
+    private func makeLexemeMask(_ state: Int32) throws(GrammarError) -> LexemeMask {
+        if let difference = try difference(state) { return difference }
+        return try LexemeMaskBuilder.mask(of: state, automaton.lexemes, table)
+    }
+
+    /// The mask of a state as the difference from the state that most texts lead to and stay in, if there is such.
+    private func difference(_ state: Int32) throws(GrammarError) -> LexemeMask? {
+        let lexemes = automaton.lexemes
+        // Printable characters that are rare in what is singled out: names, patterns and formats.
+        for byte in "~Z ".utf8 {
+            let other = try lexemes.next(state, byte)
+            guard other != state, other != LexemeAutomaton.dead, try lexemes.next(other, byte) == other,
+                try lexemes.isWide(other), automaton.isPrefixFree(other)
+            else { continue }
+            let base = try lexemeMask(other)
+            guard base.base == nil else { continue }
+            return try LexemeMaskBuilder.difference(of: state, from: base, of: other, lexemes, table)
+        }
+        return nil
     }
 
     /// Adds the tokens of `trie` that are allowed from `start`.
-    private func walk(_ trie: borrowing FlatTrie, from start: Transition) throws(GrammarError) {
-        if start.conditions.contains(.unknown) {
-            mask.uncertain.append(contentsOf: trie.tokens)
-            return
+    private func walk(
+        _ trie: FlatTrie, from start: Transition, leavingOut missing: Set<Int32> = []
+    ) throws(GrammarError) {
+        try trie.nodes.withUnsafeBufferPointer { nodes throws(GrammarError) in
+            try trie.tokens.withUnsafeBufferPointer { tokens throws(GrammarError) in
+                try walk(nodes, tokens, from: start, leavingOut: missing)
+            }
         }
+    }
+
+    private func walk(
+        _ nodes: UnsafeBufferPointer<FlatTrie.Node>, _ tokens: UnsafeBufferPointer<Int32>, from start: Transition,
+        leavingOut missing: Set<Int32>
+    ) throws(GrammarError) {
+        func add(_ positions: Range<Int>, _ conditions: Transition.Conditions) {
+            for position in positions where missing.isEmpty || !missing.contains(tokens[position]) {
+                if conditions.isUncertain {
+                    uncertain.append(tokens[position])
+                } else {
+                    allowed.append(tokens[position])
+                }
+            }
+        }
+        if start.conditions.contains(.unknown) { return add(0..<tokens.count, .unknown) }
+        let levels = levels
         levels[0] = start
-        var node = 0
-        let count = trie.nodeCount
-        while node < count {
-            let depth = Int(trie.depths[node])
-            let above = levels[depth - 1]
-            var next = try automaton.transition(above.configuration, trie.bytes[node])
-            if next == .dead {
-                node = Int(trie.ends[node])
+        try automaton.findBytes(of: start.configuration)
+        let count = nodes.count - 1
+        var index = 0
+        while index < count {
+            let node = nodes[index]
+            let above = levels[Int(node.depth) - 1]
+            guard automaton.mayFollow(above.configuration, node.byte) else {
+                index = Int(node.end)
                 continue
             }
+            var next = try automaton.transition(above.configuration, node.byte)
             if next.conditions.contains(.unknown) {
-                mask.uncertain.append(contentsOf: trie.tokens[trie.subtreeTokens(node)])
-                node = Int(trie.ends[node])
+                add(Int(node.tokenStart)..<Int(nodes[Int(node.end)].tokenStart), .unknown)
+                index = Int(node.end)
                 continue
             }
             if above.conditions.contains(.checkpoint) { next.insert(.checkpoint) }
-            levels[depth] = next
-            let own = trie.ownTokens(node)
-            if !own.isEmpty {
-                if next.conditions.contains(.checkpoint) {
-                    mask.uncertain.append(contentsOf: trie.tokens[own])
-                } else {
-                    mask.tokens.append(contentsOf: trie.tokens[own])
-                }
-            }
-            node += 1
+            let first = Int(node.tokenStart)
+            index += 1
+            add(first..<Int(nodes[index].tokenStart), next.conditions)
+            guard index < Int(node.end) else { continue }
+            levels[Int(node.depth)] = next
+            try automaton.findBytes(of: next.configuration)
         }
     }
 
     /// Adds the special tokens that tags spell.
     private func walkTags(from configuration: Int32) throws(GrammarError) {
-        let trie = table.special
+        let nodes = table.special.nodes
+        let tokens = table.special.tokens
         levels[0] = Transition(try automaton.tags(of: configuration), [])
-        var node = 0
-        while node < trie.nodeCount {
-            let depth = Int(trie.depths[node])
-            let above = levels[depth - 1]
-            let next = try automaton.transition(above.configuration, trie.bytes[node])
-            let isUnknown = next.conditions.contains(.unknown)
-            guard !isUnknown else {
-                mask.uncertain.append(contentsOf: trie.tokens[trie.subtreeTokens(node)])
-                node = Int(trie.ends[node])
+        var index = 0
+        while index < nodes.count - 1 {
+            let node = nodes[index]
+            let above = levels[Int(node.depth) - 1]
+            let next = try automaton.transition(above.configuration, node.byte)
+            if next.conditions.contains(.unknown) {
+                let end = Int(nodes[Int(node.end)].tokenStart)
+                for position in Int(node.tokenStart)..<end { uncertain.append(tokens[position]) }
+                index = Int(node.end)
                 continue
             }
-            guard next != .dead else {
-                node = Int(trie.ends[node])
-                continue
+            var tags = Transition.dead
+            if next != .dead {
+                let isUncertain = next.conditions.isUncertain || above.conditions.isUncertain
+                for position in Int(node.tokenStart)..<Int(nodes[index + 1].tokenStart) {
+                    if isUncertain { uncertain.append(tokens[position]) } else { allowed.append(tokens[position]) }
+                }
+                // What goes on below must be spelled by tags too, also where other lexemes begin here.
+                tags = Transition(try automaton.tags(of: next.configuration), isUncertain ? .checkpoint : [])
             }
-            // What has been read so far is spelled by tags, also where other lexemes begin here.
-            let own = trie.ownTokens(node)
-            let isUncertain = next.conditions.isUncertain || above.conditions.isUncertain
-            if isUncertain {
-                mask.uncertain.append(contentsOf: trie.tokens[own])
-            } else {
-                mask.tokens.append(contentsOf: trie.tokens[own])
-            }
-            var tags = Transition(try automaton.tags(of: next.configuration), [])
-            guard tags.configuration != 0 else {
-                node = Int(trie.ends[node])
-                continue
-            }
-            if isUncertain { tags.insert(.checkpoint) }
-            levels[depth] = tags
-            node += 1
+            levels[Int(node.depth)] = tags
+            index = tags.configuration == 0 ? Int(node.end) : index + 1
         }
-    }
-
-    /// Brings the lists into their final form: many tokens become bits.
-    private func finish() {
-        if mask.tokens.count > (table.count + 31) / 32 / 4 {
-            let set = TokenSet(mask.tokens, outOf: table.count)
-            if !set.words.isEmpty {
-                mask.shared.append(set.words)
-                mask.tokens = []
-            }
-        }
-        if mask.shared.count > 1 {
-            var united = mask.shared[0]
-            for part in mask.shared.dropFirst() {
-                for index in 0..<united.count { united[index] |= part[index] }
-            }
-            mask.shared = [united]
-        }
-        guard !mask.uncertain.isEmpty else { return }
-        let allowed = TokenBitmask(count: table.count)
-        var words = allowed.words
-        words.withUnsafeMutableBufferPointer { mask.fill($0, endOfSequence: []) }
-        mask.uncertain = mask.uncertain.filter { words[Int($0) >> 5] >> UInt32($0 & 31) & 1 == 0 }
     }
 }

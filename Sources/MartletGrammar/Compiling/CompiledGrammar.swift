@@ -39,6 +39,11 @@ public final class CompiledGrammar: Sendable {
         state = Mutex(State(engine: engine))
     }
 
+    /// Runs `body` with the automaton as it is.
+    func withCurrentEngine<Result: Sendable>(_ body: (GrammarEngine, Int) -> Result) -> Result {
+        state.withLock { state in body(state.engine, state.generation) }
+    }
+
     /// Runs `body` with the automaton that is in use now and the number of its generation.
     func withEngine<Result: Sendable>(
         _ body: (GrammarEngine, Int) throws(GrammarError) -> Result

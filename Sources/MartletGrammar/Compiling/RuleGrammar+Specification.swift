@@ -9,6 +9,6 @@ extension RuleGrammar {
             ignored += rule.ignored
             return rule.start
         }
-        self.ignored = ignored
+        self.ignored += ignored
     }
 }

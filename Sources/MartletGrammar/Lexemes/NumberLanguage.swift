@@ -4,30 +4,6 @@
 /// - Otherwise all plain spellings (`2.250` and `100.0` too, and `-0` for zero), and where there is no `multipleOf`
 ///   those in normalised scientific notation: one digit that is not zero, a fraction, an exponent.
 enum NumberLanguage {
-    /// The spellings of exactly the numbers that satisfy the constraint.
-    static func regex(_ constraint: NumberConstraint) throws(GrammarError) -> Regex {
-        if constraint == NumberConstraint() {
-            return .sequence([
-                optionalMinus, anyInteger, anyFraction, optional(.sequence([exponentMark, anyExponent])),
-            ])
-        }
-        if constraint == .integers {
-            let plus = optional(.literal("+"))
-            let exponent = Regex.sequence([exponentMark, plus, digits(1, nil)])
-            return .sequence([optionalMinus, anyInteger, zeroFraction, optional(exponent)])
-        }
-        var parts = [try signed(constraint)]
-        for number in constraint.nonMultiples { parts.append(.complement(try plainMultiples(of: number))) }
-        var bounded = constraint
-        bounded.excluded = []
-        var excluded: [Regex] = []
-        for number in constraint.excluded where bounded.contains(number) {
-            excluded.append(try spellings(of: number))
-        }
-        if !excluded.isEmpty { parts.append(.complement(.union(excluded))) }
-        return parts.count == 1 ? parts[0] : .intersection(parts)
-    }
-
     /// The spellings of one number: plain and in normalised scientific notation.
     static func spellings(of number: Decimal) throws(GrammarError) -> Regex {
         if number.isZero { return .sequence([optionalMinus, anyZero]) }
@@ -42,7 +18,7 @@ enum NumberLanguage {
     }
 
     /// Both signs; without what the constraint leaves out.
-    private static func signed(_ constraint: NumberConstraint) throws(GrammarError) -> Regex {
+    static func signed(_ constraint: NumberConstraint) throws(GrammarError) -> Regex {
         var bounds = NumberConstraint()
         bounds.lower = constraint.lower
         bounds.upper = constraint.upper
@@ -143,14 +119,39 @@ enum NumberLanguage {
         return .union(alternatives)
     }
 
-    private static func plainMultiples(of number: Decimal) throws(GrammarError) -> Regex {
+    static func plainMultiples(of number: Decimal) throws(GrammarError) -> Regex {
         var constraint = NumberConstraint()
         constraint.multiples = [number]
         return try signed(constraint)
     }
 }
 
+extension NumberConstraint {
+    /// The spellings of exactly the numbers that satisfy it.
+    func regex() throws(GrammarError) -> Regex {
+        if self == NumberConstraint() { return NumberLanguage.numbers }
+        if self == .integers { return NumberLanguage.integers }
+        var parts = [try NumberLanguage.signed(self)]
+        for number in nonMultiples { parts.append(.complement(try NumberLanguage.plainMultiples(of: number))) }
+        var bounded = self
+        bounded.excluded = []
+        var left: [Regex] = []
+        for number in excluded where bounded.contains(number) { left.append(try NumberLanguage.spellings(of: number)) }
+        if !left.isEmpty { parts.append(.complement(.union(left))) }
+        return parts.count == 1 ? parts[0] : .intersection(parts)
+    }
+}
+
 extension NumberLanguage {
+    /// Every number.
+    static let numbers = Regex.sequence([
+        optionalMinus, anyInteger, anyFraction, optional(.sequence([exponentMark, anyExponent])),
+    ])
+    /// Every integer.
+    static let integers = Regex.sequence([
+        optionalMinus, anyInteger, zeroFraction,
+        optional(.sequence([exponentMark, optional(.literal("+")), digits(1, nil)])),
+    ])
     static let optionalMinus = optional(.literal("-"))
     static let exponentMark = Regex.scalars(ScalarSet(anyOf: "eE"))
     static let anyInteger = Regex.union([.literal("0"), .sequence([DigitRange.digit(1, 9), digits(0, nil)])])

@@ -13,6 +13,7 @@ extension Regex {
         case .digits(let prefix, let modulus): modulus != 0 && prefix % modulus == 0
         case .decimals: true
         case .automaton(let automaton, let state): automaton.accepts(state)
+        case .decimals(let modulus, let places): modulus != 0 && places >= 0
         }
     }
 

@@ -7,23 +7,28 @@ struct StructuralTagRules {
 
     private var grammar = SyntaxGrammar()
     private let options: GrammarOptions
-    private let budget: GrammarBudget
+    private let table: RuleTable
+    private var budget: GrammarBudget { table.terms.budget }
     private let schemaRules: SchemaRules
+    /// Keywords that were passed over.
+    private var ignored: [IgnoredKeyword] = []
     /// The ends of the innermost tag.
     private var ends: [String] = []
 
-    /// The grammar of a tag.
-    static func grammar(
-        of tag: StructuralTag, options: GrammarOptions, budget: GrammarBudget, schemaRules: @escaping SchemaRules
-    ) throws(GrammarError) -> SyntaxGrammar {
-        var rules = StructuralTagRules(options: options, budget: budget, schemaRules: schemaRules)
+    /// The rules of a tag.
+    static func rules(
+        of tag: StructuralTag, options: GrammarOptions, in table: RuleTable, schemaRules: @escaping SchemaRules
+    ) throws(GrammarError) -> RuleGrammar {
+        var rules = StructuralTagRules(options: options, table: table, schemaRules: schemaRules)
         rules.grammar.root = try rules.expression(tag.format, "/format")
-        return rules.grammar
+        var result = try RuleGrammar(rules.grammar, in: table)
+        result.ignored = rules.ignored
+        return result
     }
 
-    private init(options: GrammarOptions, budget: GrammarBudget, schemaRules: @escaping SchemaRules) {
+    private init(options: GrammarOptions, table: RuleTable, schemaRules: @escaping SchemaRules) {
         self.options = options
-        self.budget = budget
+        self.table = table
         self.schemaRules = schemaRules
     }
 
@@ -37,14 +42,23 @@ struct StructuralTagRules {
         case .token(let text):
             return Self.mark(text)
         case .jsonSchema(let schema):
-            return try located(pointer, "json_schema") { () throws(GrammarError) in try self.schema(schema) }
+            do {
+                return try self.schema(schema)
+            } catch {
+                throw Self.located(error, pointer, "json_schema")
+            }
         case .regex(let pattern):
-            let limits = budget.limits
-            return try located(pointer, "pattern") { () throws(GrammarError) in
-                .regular(try PatternParser.wholeMatch(pattern, limits: limits))
+            do {
+                return .regular(try PatternParser.wholeMatch(pattern, limits: budget.limits))
+            } catch {
+                throw Self.located(error, pointer, "pattern")
             }
         case .grammar(let text):
-            return try located(pointer, "grammar") { () throws(GrammarError) in try include(text) }
+            do {
+                return try include(text)
+            } catch {
+                throw Self.located(error, pointer, "grammar")
+            }
         case .anyText(let excludes, let maxCharacters):
             let free = Regex.without(excludes + ends.filter { !$0.isEmpty })
             guard let maxCharacters else { return .regular(free) }
@@ -80,38 +94,32 @@ struct StructuralTagRules {
         text.isEmpty ? .empty : .mark(String(text))
     }
 
-    /// Errors of what a member of a format says, with the place of the member.
-    private func located<Result>(
-        _ pointer: String, _ key: String, _ body: () throws(GrammarError) -> Result
-    ) throws(GrammarError) -> Result {
-        do {
-            return try body()
-        } catch {
-            var located = error
-            if let inner = error.pointer {
-                located.pointer = "\(pointer)/\(key)\(inner)"
-            } else {
-                located.pointer = pointer
-                located.keyword = key
-            }
-            throw located
+    /// An error of what a member of a format says, with the place of the member.
+    private static func located(_ error: GrammarError, _ pointer: String, _ key: String) -> GrammarError {
+        var located = error
+        if let inner = error.pointer {
+            located.pointer = "\(pointer)/\(key)\(inner)"
+        } else {
+            located.pointer = pointer
+            located.keyword = key
         }
+        return located
     }
 
     // MARK: Contents
 
-    private func schema(_ schema: StructuralTag.Schema) throws(GrammarError) -> SyntaxExpression {
+    private mutating func schema(_ schema: StructuralTag.Schema) throws(GrammarError) -> SyntaxExpression {
         var options = options
         if schema.anyOrder { options.anyPropertyOrder = true }
         if let most = schema.maxWhitespace { options.whitespace = .pattern(#"[ \t\n\r]{0,"# + "\(most)}") }
-        guard schema.style == .json else {
-            return try XMLParameters.expression(
-                of: schema.schema, style: schema.style, anyOrder: options.anyPropertyOrder, budget: budget
-            ) { (schema) throws(GrammarError) in
-                .symbol(.nonterminal(try schemaRules(schema, options)))
-            }
+        guard let marks = ParameterMarks(schema.style) else {
+            return .symbol(.nonterminal(try schemaRules(schema.schema, options)))
         }
-        return .symbol(.nonterminal(try schemaRules(schema.schema, options)))
+        let rule = try ParameterRules.rule(of: schema.schema, marks: marks, options: options, in: table)
+        ignored += rule.ignored
+        guard let start = rule.start else { return .empty }
+        let some = SyntaxExpression.symbol(.nonterminal(start))
+        return rule.mayBeEmpty ? .optional(some) : some
     }
 
     /// Takes in the rules of another grammar.
@@ -171,9 +179,7 @@ struct StructuralTagRules {
             }
             dispatch.cases.append((trigger, .choice(continuations)))
         }
-        let free = try located(pointer, "triggers") { () throws(GrammarError) in
-            try dispatch.expression(budget: budget)
-        }
+        let free = try expression(dispatch, pointer, "triggers")
         return first.map { .sequence([$0, free]) } ?? free
     }
 
@@ -195,7 +201,17 @@ struct StructuralTagRules {
         for (index, rule) in format.rules.enumerated() {
             dispatch.cases.append((rule.pattern, try expression(rule.content, "\(pointer)/rules/\(index)/1")))
         }
-        return try located(pointer, "rules") { () throws(GrammarError) in try dispatch.expression(budget: budget) }
+        return try expression(dispatch, pointer, "rules")
+    }
+
+    private func expression(
+        _ dispatch: TagDispatch, _ pointer: String, _ key: String
+    ) throws(GrammarError) -> SyntaxExpression {
+        do {
+            return try dispatch.expression(budget: budget)
+        } catch {
+            throw Self.located(error, pointer, key)
+        }
     }
 }
 

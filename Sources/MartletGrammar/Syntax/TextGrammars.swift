@@ -28,9 +28,7 @@ enum TextGrammars {
             return try RuleGrammar(grammar, in: table)
         case .structuralTag(let json):
             let tag = try StructuralTagReader.read(json, budget: budget)
-            let grammar = try StructuralTagRules.grammar(
-                of: tag, options: options, budget: budget, schemaRules: schemaRules)
-            return try RuleGrammar(grammar, in: table)
+            return try StructuralTagRules.rules(of: tag, options: options, in: table, schemaRules: schemaRules)
         }
     }
 

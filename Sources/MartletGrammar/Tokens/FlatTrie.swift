@@ -3,33 +3,42 @@
 ///
 /// Nodes are numbered in the order of their strings; the root (the empty string) is not a node, its tokens are not kept.
 /// The tokens are sorted by string too, so those of a node and of all below it lie side by side.
-struct FlatTrie: Sendable {
-    /// The last byte of each node's string.
-    private(set) var bytes: [UInt8] = []
-    /// The length of each node's string, at least 1.
-    private(set) var depths: [Int32] = []
-    /// The first node that is not below this one.
-    private(set) var ends: [Int32] = []
-    /// Where the tokens of each node start in `tokens`; one more entry than nodes. The node's own come first, then
-    /// those of the nodes below it.
-    private(set) var tokenStarts: [Int32] = []
-    /// Token ids, sorted by string, then by id.
-    private(set) var tokens: [Int32] = []
-    /// Length of the longest string.
-    private(set) var maxDepth = 0
+final class FlatTrie: Sendable {
+    /// One byte of a string.
+    struct Node: BitwiseCopyable {
+        /// The first node that is not below this one.
+        var end: Int32
+        /// Where the tokens of its string start in `tokens`; those of the nodes below it follow.
+        var tokenStart: Int32
+        /// Length of its string, at least 1.
+        var depth: UInt16
+        /// Last byte of its string.
+        var byte: UInt8
+    }
 
-    var nodeCount: Int { bytes.count }
+    /// In the order of their strings, and one more after the last.
+    let nodes: [Node]
+    /// Token ids, sorted by string, then by id.
+    let tokens: [Int32]
+    /// Length of the longest string.
+    let maxDepth: Int
+
+    var nodeCount: Int { nodes.count - 1 }
 
     /// Bytes of memory held.
-    var byteCount: Int { bytes.count * 13 + tokens.count * 4 }
+    var byteCount: Int { nodes.count * MemoryLayout<Node>.stride + tokens.count * 4 }
 
     /// The strings are `text[start..<end]` for each entry.
     init(_ text: [UInt8], _ entries: [Entry]) {
+        var builder = Builder()
         text.withUnsafeBufferPointer { text in
-            var sorted = entries.filter { $0.start < $0.end }.map { SortKey($0, text) }
+            var sorted = entries.compactMap { $0.start < $0.end ? SortKey($0, text) : nil }
             sorted.sort { $0.precedes($1, text) }
-            build(sorted, text)
+            builder.add(sorted, text)
         }
+        nodes = builder.nodes
+        tokens = builder.tokens
+        maxDepth = builder.maxDepth
     }
 
     /// A string and its token.
@@ -65,40 +74,39 @@ struct FlatTrie: Sendable {
         }
     }
 
-    private mutating func build(_ sorted: [SortKey], _ text: UnsafeBufferPointer<UInt8>) {
-        tokens.reserveCapacity(sorted.count)
-        /// The nodes whose strings begin the current one.
-        var path: [Int] = []
-        var previous: Entry?
-        for key in sorted {
-            let entry = key.entry
-            let length = Int(entry.end - entry.start)
-            var shared = 0
-            if let previous {
-                let limit = min(length, Int(previous.end - previous.start))
-                while shared < limit, text[Int(entry.start) + shared] == text[Int(previous.start) + shared] {
-                    shared += 1
+    private struct Builder {
+        var nodes: [Node] = []
+        var tokens: [Int32] = []
+        var maxDepth = 0
+
+        mutating func add(_ sorted: [SortKey], _ text: UnsafeBufferPointer<UInt8>) {
+            tokens.reserveCapacity(sorted.count)
+            /// The nodes whose strings begin the current one.
+            var path: [Int] = []
+            var previous: Entry?
+            for entry in sorted.lazy.map(\.entry) {
+                let length = min(Int(entry.end - entry.start), Int(UInt16.max))
+                var shared = 0
+                if let previous {
+                    let limit = min(length, path.count)
+                    while shared < limit, text[Int(entry.start) + shared] == text[Int(previous.start) + shared] {
+                        shared += 1
+                    }
                 }
+                while path.count > shared { nodes[path.removeLast()].end = Int32(nodes.count) }
+                for depth in shared..<length {
+                    path.append(nodes.count)
+                    nodes.append(
+                        Node(
+                            end: 0, tokenStart: Int32(tokens.count), depth: UInt16(depth + 1),
+                            byte: text[Int(entry.start) + depth]))
+                }
+                maxDepth = max(maxDepth, length)
+                tokens.append(entry.token)
+                previous = entry
             }
-            while path.count > shared { ends[path.removeLast()] = Int32(bytes.count) }
-            for depth in shared..<length {
-                path.append(bytes.count)
-                bytes.append(text[Int(entry.start) + depth])
-                depths.append(Int32(depth + 1))
-                ends.append(0)
-                tokenStarts.append(Int32(tokens.count))
-            }
-            maxDepth = max(maxDepth, length)
-            tokens.append(entry.token)
-            previous = entry
+            for node in path { nodes[node].end = Int32(nodes.count) }
+            nodes.append(Node(end: Int32(nodes.count), tokenStart: Int32(tokens.count), depth: 0, byte: 0))
         }
-        for node in path { ends[node] = Int32(bytes.count) }
-        tokenStarts.append(Int32(tokens.count))
     }
-
-    /// The tokens of a node's own string, as positions in `tokens`.
-    func ownTokens(_ node: Int) -> Range<Int> { Int(tokenStarts[node])..<Int(tokenStarts[node + 1]) }
-
-    /// The tokens of a node and of all below it, as positions in `tokens`.
-    func subtreeTokens(_ node: Int) -> Range<Int> { Int(tokenStarts[node])..<Int(tokenStarts[Int(ends[node])]) }
 }

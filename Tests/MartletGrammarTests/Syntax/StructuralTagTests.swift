@@ -8,10 +8,8 @@ import Testing
         let table = newTable()
         let budget = table.terms.budget
         let tag = try StructuralTagReader.read(json, budget: budget)
-        return try RuleGrammar(
-            try StructuralTagRules.grammar(
-                of: tag, options: GrammarOptions(), budget: budget, schemaRules: GrammarFixture.schemaRules(in: table)),
-            in: table)
+        return try StructuralTagRules.rules(
+            of: tag, options: GrammarOptions(), in: table, schemaRules: GrammarFixture.schemaRules(in: table))
     }
 
     @Test func tagsAcceptWhatXgrammarAccepts() throws {

@@ -48,7 +48,7 @@ extension SchemaAlgebra {
 
     /// The JSON spellings of the numbers.
     func language(of numbers: NumberSet) throws(GrammarError) -> Term {
-        let all = try terms.intern(NumberLanguage.regex(numbers.constraint))
+        let all = try terms.intern(numbers.constraint.regex())
         switch numbers.spelling {
         case .any: return all
         case .integer: return try terms.intersection([all, try terms.intern(NumberSet.integerSpelling)])

@@ -2,14 +2,28 @@ import MartletJSON
 
 extension JSONSchemaDocument {
     /// What a reference leads to.
-    struct Target {
+    struct Target: Hashable {
         var node: Int
         /// The anchor by whose name the schema was found, where it is a `$dynamicAnchor`.
         var dynamicAnchor: String?
     }
 
+    /// A reference within a resource.
+    struct Reference: Hashable {
+        var resource: Int
+        var text: String
+    }
+
     /// The schema that `reference`, written at `node` as the value of `keyword`, refers to.
     func resolve(_ reference: String, at node: Int, keyword: String) throws(GrammarError) -> Target {
+        let key = Reference(resource: nodes[node].resource, text: reference)
+        if let known = targets[key] { return known }
+        let target = try find(reference, at: node, keyword: keyword)
+        targets[key] = target
+        return target
+    }
+
+    private func find(_ reference: String, at node: Int, keyword: String) throws(GrammarError) -> Target {
         let absolute = URIReference(reference).resolved(against: resources[nodes[node].resource].base)
         let uri = absolute.withoutFragment
         guard let fragment = URIReference.decoded(absolute.fragment ?? "") else {

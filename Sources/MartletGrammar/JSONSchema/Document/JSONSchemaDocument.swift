@@ -13,6 +13,8 @@ final class JSONSchemaDocument {
     private(set) var nodeByForeignIdentifier: [String: Int] = [:]
     /// Schemas that something refers to although they stand where no keyword has one.
     var unexpected: [String: Int] = [:]
+    /// What references lead to, each looked up once.
+    var targets: [Reference: Target] = [:]
     let budget: GrammarBudget
 
     /// Node 0 is the schema itself.

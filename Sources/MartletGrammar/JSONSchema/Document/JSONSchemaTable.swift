@@ -11,7 +11,7 @@ final class JSONSchemaTable: SchemaTable {
     private var formulas: [Formula?] = []
     private var scopes: [DynamicScope] = [DynamicScope()]
     private var scopeIndex: [DynamicScope: Int] = [DynamicScope(): 0]
-    private var languages: [String: Regex] = [:]
+    private var languageByPattern: [String: Regex] = [:]
     /// The schemas of which it is being worked out what they evaluate.
     private var underWay: [SchemaID] = []
     private static let maxApplications = 128
@@ -77,9 +77,9 @@ final class JSONSchemaTable: SchemaTable {
 
     /// The strings within which a pattern matches somewhere.
     func search(_ pattern: String) throws(GrammarError) -> Regex {
-        if let known = languages[pattern] { return known }
+        if let known = languageByPattern[pattern] { return known }
         let language = try PatternParser.search(pattern, limits: document.budget.limits)
-        languages[pattern] = language
+        languageByPattern[pattern] = language
         return language
     }
 

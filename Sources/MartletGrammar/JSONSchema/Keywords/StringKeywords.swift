@@ -20,16 +20,16 @@ enum StringKeywords {
     /// Known formats are asserted; others are annotations, as the standard says.
     static func format(_ schema: SchemaContext) throws(GrammarError) -> Formula {
         guard let name = try schema.string("format") else { return .always }
-        guard let language = language(ofFormat: name, schema.dialect) else { return .always }
-        return .assertion(.matches(language))
+        let language = FormatLanguage.named(schema.dialect == .draft3 ? today(name) : name)
+        return language.map { .assertion(.matches($0)) } ?? .always
     }
 
-    /// The language of a format; nil for an unknown one.
-    static func language(ofFormat name: String, _ dialect: Dialect) -> Regex? {
-        switch (name, dialect) {
-        case ("ip-address", .draft3): FormatLanguage.named("ipv4")
-        case ("host-name", .draft3): FormatLanguage.named("hostname")
-        default: FormatLanguage.named(name)
+    /// What draft 3's name of a format has become.
+    private static func today(_ name: String) -> String {
+        switch name {
+        case "ip-address": "ipv4"
+        case "host-name": "hostname"
+        default: name
         }
     }
 

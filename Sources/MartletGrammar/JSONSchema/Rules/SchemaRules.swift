@@ -31,7 +31,7 @@ final class SchemaRules {
         lexemes = try JSONLexemes(terms: terms, whitespace: try Self.whitespace(options.whitespace))
     }
 
-    private static func whitespace(_ whitespace: GrammarOptions.Whitespace) throws(GrammarError) -> Regex {
+    static func whitespace(_ whitespace: GrammarOptions.Whitespace) throws(GrammarError) -> Regex {
         switch whitespace {
         case .flexible: .repeated(.scalars(ScalarSet(anyOf: " \t\n\r")), atLeast: 0, atMost: nil)
         case .none: .empty

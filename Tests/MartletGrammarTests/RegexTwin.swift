@@ -1,11 +1,11 @@
 @testable import MartletGrammar
 
 /// The slow twin of `TermArena`: matches by trying everything.
-struct NaiveMatcher {
+struct RegexTwin {
     let text: [UInt32]
 
     static func matches(_ regex: Regex, _ text: String) -> Bool {
-        let matcher = NaiveMatcher(text: text.unicodeScalars.map(\.value))
+        let matcher = RegexTwin(text: text.unicodeScalars.map(\.value))
         return matcher.ends(regex, 0).contains(matcher.text.count)
     }
 
@@ -38,6 +38,14 @@ struct NaiveMatcher {
                     guard let decoded = Self.decode(text[start..<end]) else { return false }
                     return Self.matches(part, decoded)
                 })
+        case .automaton(let automaton, let state):
+            var state = state
+            var result: Set<Int> = automaton.accepts(state) ? [start] : []
+            for place in start..<text.count {
+                state = automaton.next(state, after: text[place])
+                if automaton.accepts(state) { result.insert(place + 1) }
+            }
+            return result
         case .decimals(let modulus, let places):
             return Set(
                 (start...text.count).filter { end in
@@ -90,19 +98,6 @@ struct NaiveMatcher {
     }
 }
 
-/// Random numbers that are the same in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
-
 extension Regex {
     /// A random expression over the scalars of `alphabet`.
     static func random(
@@ -126,17 +121,6 @@ extension Regex {
         case 10: return .intersection(parts())
         case 11: return .complement(part())
         default: return Bool.random(using: &random) ? .anything : .repeated(.anyScalar, atLeast: 0, atMost: 2)
-        }
-    }
-
-    /// The expression with this many parts, as tests count them.
-    var isBounded: Bool {
-        switch self {
-        case .nothing, .empty, .scalars: true
-        case .sequence(let parts), .union(let parts): parts.allSatisfy(\.isBounded)
-        case .intersection(let parts): parts.contains(where: \.isBounded)
-        case .repeated(let part, _, let atMost): atMost != nil && part.isBounded
-        case .complement, .jsonString, .digits, .decimals: false
         }
     }
 }
