@@ -11,7 +11,6 @@ extension Regex {
         case .complement(let operand): !operand.isNullable
         case .repeated(let operand, let atLeast, _): atLeast == 0 || operand.isNullable
         case .digits(let prefix, let modulus): modulus != 0 && prefix % modulus == 0
-        case .decimals: true
         case .automaton(let automaton, let state): automaton.accepts(state)
         case .decimals(let modulus, let places): modulus != 0 && places >= 0
         }
