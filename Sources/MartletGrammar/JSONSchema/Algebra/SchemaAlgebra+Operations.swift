@@ -21,8 +21,7 @@ extension SchemaAlgebra {
             } else if first == anything {
                 value.strings = second
             } else {
-                let both = try terms.intersection([first, second])
-                if try !terms.isEmpty(both) { value.strings = both }
+                value.strings = try strings(first, second)
             }
         }
         let prunesArrays = prunes || left.arrays.count * right.arrays.count > 1
@@ -51,6 +50,22 @@ extension SchemaAlgebra {
         return value
     }
 
+    /// The strings of both languages; nil for none.
+    private func strings(_ left: Term, _ right: Term) throws(GrammarError) -> Term? {
+        guard let list = texts[left] else {
+            if texts[right] != nil { return try strings(right, left) }
+            let both = try terms.intersection([left, right])
+            return try terms.isEmpty(both) ? nil : both
+        }
+        var kept: [String] = []
+        for text in list where try terms.contains(right, text) { kept.append(text) }
+        if kept.isEmpty { return nil }
+        if kept.count == list.count { return left }
+        let term = try terms.intern(.union(kept.map { .literal($0) }))
+        texts[term] = kept
+        return term
+    }
+
     /// The values in either.
     func join(_ left: ValueSet, _ right: ValueSet) throws(GrammarError) -> ValueSet { try join([left, right]) }
 
@@ -75,6 +90,8 @@ extension SchemaAlgebra {
             value.strings = anything
         } else {
             value.strings = strings.count > 1 ? try terms.union(strings) : strings.first
+            let lists = strings.compactMap { texts[$0] }
+            if let union = value.strings, lists.count == strings.count { texts[union] = lists.flatMap { $0 } }
         }
         try dropSubsumed(&value)
         return value
