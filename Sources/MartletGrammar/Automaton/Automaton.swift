@@ -157,10 +157,7 @@ final class Automaton {
         let known = lexemeBytesIndex[Int(state)]
         if known >= 0 { return Int(known) }
         let first = lexemeNextBytes.count
-        lexemeNextBytes.extend(to: first + 4, with: 0)
-        for byte in UInt8.min...UInt8.max where try lexemes.next(state, byte) != LexemeAutomaton.dead {
-            lexemeNextBytes[first + Int(byte >> 6)] |= 1 << UInt64(byte & 63)
-        }
+        for word in try lexemes.nextBytes(of: state) { lexemeNextBytes.append(word) }
         lexemeBytesIndex.extend(to: lexemes.stateCount, with: -1)
         lexemeBytesIndex[Int(state)] = Int32(first)
         return first

@@ -42,7 +42,7 @@ public final class GrammarMatcher {
         }
         return try withEngine { (engine, matcher) throws(GrammarError) in
             let next = try engine.advance(matcher.configuration, token: token, text: &matcher.text)
-            return matcher.append(next, token: Int32(token), engine)
+            return matcher.append(next, token: Int32(truncatingIfNeeded: token), engine)
         }
     }
 

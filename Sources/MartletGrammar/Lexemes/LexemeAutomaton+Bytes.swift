@@ -1,26 +1,48 @@
 extension LexemeAutomaton {
-    /// Works out an entry of a row, and the others that are surely equal.
+    /// Works out where a byte leads. States that are asked often get a row, where it is written down with the other bytes
+    /// that are surely equal; most states of texts like property names never need one.
     func makeNext(_ state: State, _ byte: UInt8) throws(GrammarError) -> State {
         let record = records[Int(state)]
-        let row = record.row ?? attachRow(to: state)
-        guard record.progress == .none else {
-            let next = try next(of: record, byte)
-            row[Int(byte)] = next
-            return next
-        }
-        if byte >= 0x80 {
-            let next = try UTF8Progress(firstByte: byte).map { progress throws(GrammarError) in
-                try self.next(record.term, progress)
-            }
-            row[Int(byte)] = next ?? Self.dead
-            return row[Int(byte)]
-        }
-        let next = try self.state(of: terms.derivative(record.term, UInt32(byte)))
+        let next = try findNext(record, byte)
+        guard record.row != nil || countAsk(of: state) else { return next }
+        let row = records[Int(state)].row ?? attachRow(to: state)
+        row[Int(byte)] = next
+        guard record.progress == .none, byte < 0x80 else { return next }
         let partition = terms.partitions.records[Int(try terms.partition(of: record.term))]
         let classes = terms.partitions.ascii.base + partition.ascii
         let index = classes[Int(byte)]
         for other in 0..<128 where classes[other] == index { row[other] = next }
         return next
+    }
+
+    private func findNext(_ record: Record, _ byte: UInt8) throws(GrammarError) -> State {
+        guard record.progress == .none else { return try next(of: record, byte) }
+        if byte < 0x80 { return try state(of: terms.derivative(record.term, UInt32(byte))) }
+        guard let progress = UTF8Progress(firstByte: byte) else { return Self.dead }
+        return try next(record.term, progress)
+    }
+
+    /// The bytes that lead on, as 256 bits. Makes no row.
+    func nextBytes(of state: State) throws(GrammarError) -> [UInt64] {
+        var bytes: [UInt64] = [0, 0, 0, 0]
+        let record = records[Int(state)]
+        func add(_ byte: UInt8) { bytes[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+        guard record.progress == .none else {
+            for byte: UInt8 in 0x80...0xBF where try findNext(record, byte) != Self.dead { add(byte) }
+            return bytes
+        }
+        let partition = terms.partitions.records[Int(try terms.partition(of: record.term))]
+        var known: [Int8] = Array(repeating: -1, count: partition.classCount)
+        for byte: UInt8 in 0..<128 {
+            let index = Int((terms.partitions.ascii.base + partition.ascii)[Int(byte)])
+            if known[index] < 0 { known[index] = try findNext(record, byte) == Self.dead ? 0 : 1 }
+            if known[index] > 0 { add(byte) }
+        }
+        if let common = try terms.commonDerivative(record.term, 0x80...0x10FFFF), try terms.isEmpty(common) {
+            return bytes
+        }
+        for byte: UInt8 in 0xC2...0xF4 where try findNext(record, byte) != Self.dead { add(byte) }
+        return bytes
     }
 
     /// The state after a byte inside a scalar.

@@ -17,6 +17,8 @@ final class LexemeAutomaton {
         var isAccepting: Bool
         /// 1: wide, 0: not, -1: not known yet.
         var wide: Int8 = -1
+        /// How often it has been asked for a byte while it had no row.
+        var asks: UInt8 = 0
         var row: UnsafeMutablePointer<State>?
     }
 
@@ -127,6 +129,12 @@ final class LexemeAutomaton {
         let isAccepting = progress == .none && terms.isNullable(term)
         records.append(Record(term: term, progress: progress, isAccepting: isAccepting, row: nil))
         return State(records.count - 1)
+    }
+
+    /// Counts a question to a state without a row; true where it is time for one.
+    func countAsk(of state: State) -> Bool {
+        records.base[Int(state)].asks += 1
+        return records[Int(state)].asks >= 24
     }
 
     func attachRow(to state: State) -> UnsafeMutablePointer<State> {
