@@ -45,4 +45,14 @@ import Testing
         let term = try arena.intern(.digits(prefix: 0, modulus: 7))
         for number in 0..<500 { #expect(try arena.contains(term, String(number)) == (number % 7 == 0)) }
     }
+
+    @Test func unionsOfTexts() throws {
+        let arena = arena()
+        let texts = ["b", "", "abc", "abd", "a", "abc", "é", "b", "xbc"]
+        let term = try arena.intern(.union(texts.map { .literal($0) } + [.literal("zz"), word("q", 2, 3)]))
+        let all = Set(texts + ["zz", "qq", "qqq"])
+        #expect(try arena.texts(of: term, atMost: 100).map(Set.init) == all)
+        #expect(try arena.texts(of: term, atMost: all.count - 1) == nil)
+        #expect(try arena.cardinality(of: term, atMost: 100) == all.count)
+    }
 }

@@ -51,7 +51,10 @@ struct ToolCalling {
     ) throws(LLMError) -> StructuredOutput? {
         do throws(ForcedCallsError) {
             return try ForcedCalls.schema(choice, tools: tools, allowsParallelCalls: allowsParallelCalls).map {
-                StructuredOutput(.jsonSchema($0), param: param)
+                var output = StructuredOutput(.jsonSchema($0), param: param)
+                // Nobody reads the white space of calls, and small models lose themselves in it.
+                output.whitespace = .pattern(" ?")
+                return output
             }
         } catch {
             throw .invalidRequest(param: param, message: error.message)

@@ -100,13 +100,7 @@ struct GrammarCheck {
     private func json(_ report: Report) -> JSONValue {
         var object = JSONObject()
         object["compiled"] = .bool(report.isCompiled)
-        object["error"] =
-            report.error.map { error in
-                [
-                    "pointer": error.pointer.map { .string($0) } ?? .null,
-                    "keyword": error.keyword.map { .string($0) } ?? .null, "message": .string(error.message),
-                ]
-            } ?? .null
+        object["error"] = report.error.map(\.json) ?? .null
         object["accepted"] = .array(report.accepted.map { .bool($0) })
         object["compile_ms"] = report.compileTime.map { .double(rounded($0)) } ?? .null
         object["first_mask_us"] = report.maskTimes.first.map { .double(rounded($0)) } ?? .null

@@ -5,5 +5,5 @@ struct GrammarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grammar",
         abstract: "Try JSON Schemas, regular expressions and grammars for outputs.",
-        subcommands: [GrammarCheckCommand.self])
+        subcommands: [GrammarCheckCommand.self, GrammarExplainCommand.self])
 }

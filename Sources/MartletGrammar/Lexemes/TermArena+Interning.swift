@@ -1,6 +1,7 @@
 extension TermArena {
     private enum Step {
         case visit(Regex)
+        case made(Term)
         case sequence(Int)
         case union(Int)
         case intersection(Int)
@@ -16,7 +17,8 @@ extension TermArena {
         while let step = steps.popLast() {
             switch step {
             case .visit(let regex):
-                if let leaf = try internLeaf(regex) { made.append(leaf) } else { expand(regex, &steps) }
+                if let leaf = try internLeaf(regex) { made.append(leaf) } else { try expand(regex, &steps) }
+            case .made(let term): made.append(term)
             case .sequence(let count): made.append(try sequence(take(count, &made)))
             case .union(let count): made.append(try union(take(count, &made)))
             case .intersection(let count): made.append(try intersection(take(count, &made)))
@@ -52,6 +54,7 @@ extension TermArena {
         case .nothing: return Term(index: Self.nothing)
         case .empty: return Term(index: Self.empty)
         case .scalars(let set):
+            if let scalar = set.onlyScalar { return Term(index: try self.scalar(scalar)) }
             return Term(index: set.isEmpty ? Self.nothing : try make(.scalars, sets.index(of: set)))
         case .digits(let prefix, let modulus): return Term(index: try digits(prefix: prefix, modulus: modulus))
         case .decimals(let modulus, let places):
@@ -62,15 +65,25 @@ extension TermArena {
         }
     }
 
-    private func expand(_ regex: Regex, _ steps: inout [Step]) {
+    private func expand(_ regex: Regex, _ steps: inout [Step]) throws(GrammarError) {
         switch regex {
         case .nothing, .empty, .scalars, .digits, .decimals, .automaton: break
         case .sequence(let parts):
             steps.append(.sequence(parts.count))
             for part in parts.reversed() { steps.append(.visit(part)) }
         case .union(let parts):
-            steps.append(.union(parts.count))
-            for part in parts.reversed() { steps.append(.visit(part)) }
+            var texts: [[UInt32]] = []
+            var others = parts
+            if parts.count > 1 {
+                others.removeAll { part in
+                    guard let text = part.onlyText else { return false }
+                    texts.append(text)
+                    return true
+                }
+            }
+            steps.append(.union(others.count + 1))
+            steps.append(.made(Term(index: try trie(of: texts))))
+            for part in others.reversed() { steps.append(.visit(part)) }
         case .intersection(let parts):
             steps.append(.intersection(parts.count))
             for part in parts.reversed() { steps.append(.visit(part)) }

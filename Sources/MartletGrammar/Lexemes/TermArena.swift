@@ -33,6 +33,8 @@ final class TermArena {
     var decimalRemainderIndex: [DecimalRemainder: Int32] = [:]
     var automata: [AutomatonEntry] = []
     var automatonIndex: [ScalarAutomaton: Int32] = [:]
+    /// The terms of single ASCII characters, -1 where they are not made yet.
+    var asciiTerms = FlatArray<Int32>(capacity: 128)
     /// Number of the last search; see `TermNode.mark`.
     var searches: Int32 = 0
     private var table = FlatArray<Int32>(capacity: 1024)
@@ -42,6 +44,7 @@ final class TermArena {
     init(budget: GrammarBudget) {
         self.budget = budget
         _ = table.append(repeating: -1, count: 1024)
+        _ = asciiTerms.append(repeating: -1, count: 128)
         _ = insert(TermNode(kind: .nothing, flags: [.knownEmpty, .prefixFree], fingerprint: seed(.nothing)))
         _ = insert(TermNode(kind: .empty, flags: [.nullable, .nonEmpty, .prefixFree], fingerprint: seed(.empty)))
         nodes.base[0].minLength = .max

@@ -20,7 +20,8 @@ struct TokenSet: Sendable {
 
     /// All ids.
     var listed: [Int32] {
-        words.isEmpty ? tokens : (0..<Int32(words.count * 32)).filter { words[Int($0) >> 5] >> UInt32($0 & 31) & 1 != 0 }
+        words.isEmpty
+            ? tokens : (0..<Int32(words.count * 32)).filter { words[Int($0) >> 5] >> UInt32($0 & 31) & 1 != 0 }
     }
 
     mutating func remove(_ missing: Set<Int32>) {

@@ -39,7 +39,8 @@ final class TokenTable: Sendable {
     private static func trie(_ vocabulary: TokenVocabulary, where isIncluded: (Int) -> Bool) -> FlatTrie {
         var text: [UInt8] = []
         var entries: [FlatTrie.Entry] = []
-        for (id, bytes) in vocabulary.tokens.enumerated() where !bytes.isEmpty && bytes.count <= UInt16.max && isIncluded(id) {
+        for (id, bytes) in vocabulary.tokens.enumerated()
+        where !bytes.isEmpty && bytes.count <= UInt16.max && isIncluded(id) {
             entries.append(
                 FlatTrie.Entry(start: Int32(text.count), end: Int32(text.count + bytes.count), token: Int32(id)))
             text.append(contentsOf: bytes)

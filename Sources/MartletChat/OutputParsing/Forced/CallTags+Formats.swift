@@ -20,7 +20,7 @@ extension CallTags {
                 trigger: "<|action_start|>"),
             "deepseek_v3": deepSeek { ("function<｜tool▁sep｜>\($0)\n```json\n", "\n```") },
             "deepseek_v31": deepSeek { ("\($0)<｜tool▁sep｜>", "") },
-            "qwen3_coder": qwenCoder, "qwen3_xml": qwenCoder, "step3p5": qwenCoder, "mimo": qwenCoder,
+            "kimi_k2": kimi, "qwen3_coder": qwenCoder, "qwen3_xml": qwenCoder, "step3p5": qwenCoder, "mimo": qwenCoder,
             "seed_oss": tagged("qwen_xml", "<seed:tool_call>\n<function=", ">\n", "\n</function>\n</seed:tool_call>"),
             "minimax_m2": invoked(
                 "minimax_xml", ("<minimax:tool_call>\n", "</minimax:tool_call>"), "<invoke name=\"", "</invoke>\n"),
@@ -55,6 +55,17 @@ extension CallTags {
             return ("<｜tool▁call▁begin｜>\(call.begin)", "\(call.end)<｜tool▁call▁end｜>")
         }
     }
+
+    /// Calls have a number behind their name.
+    private static let kimi: CallTags = {
+        let section = ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>")
+        let number: JSONValue = ["type": "regex", "pattern": "0|[1-9][0-9]?"]
+        var tags = CallTags(section: section, trigger: section.0) { name in
+            ("<|tool_call_begin|>functions.\(name):", "<|tool_call_end|>")
+        }
+        tags.beforeArguments = [number, ["type": "const_string", "value": "<|tool_call_argument_begin|>"]]
+        return tags
+    }()
 
     /// The name in a tag, arguments in tags of their own.
     private static func tagged(

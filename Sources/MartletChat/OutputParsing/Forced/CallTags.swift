@@ -14,6 +14,8 @@ struct CallTags: Sendable {
     var frame: @Sendable (_ name: String) -> (begin: String, end: String)
     /// How arguments are written that satisfy a schema.
     var style = "json"
+    /// What stands between the beginning of a call and its arguments, as formats of structural tags.
+    var beforeArguments: [JSONValue] = []
 
     /// The tag of one function's calls.
     func call(_ name: String, _ schema: JSONValue) -> JSONValue {
@@ -22,9 +24,10 @@ struct CallTags: Sendable {
         content["type"] = "json_schema"
         content["json_schema"] = schema
         if style != "json" { content["style"] = .string(style) }
-        return [
-            "type": "tag", "begin": .string(frame.begin), "content": .object(content), "end": .string(frame.end),
-        ]
+        let whole: JSONValue =
+            beforeArguments.isEmpty
+            ? .object(content) : ["type": "sequence", "elements": .array(beforeArguments + [.object(content)])]
+        return ["type": "tag", "begin": .string(frame.begin), "content": whole, "end": .string(frame.end)]
     }
 
     /// The structural tag of outputs with these calls: text may stand around them unless they are forced.

@@ -7,7 +7,10 @@ extension SchemaAlgebra {
         case .null: value.hasNull = true
         case .boolean(let flag): if flag { value.hasTrue = true } else { value.hasFalse = true }
         case .number(let number): value.numbers = numbers(equalTo: number)
-        case .string(let text): value.strings = try terms.intern(.literal(text.text))
+        case .string(let text):
+            let term = try terms.intern(.literal(text.text))
+            texts[term] = [text.text]
+            value.strings = term
         case .array(let items):
             var shape = ArrayShape(items: Self.never, minCount: items.count, maxCount: items.count)
             for item in items { shape.prefix.append(try set(of: item)) }

@@ -110,7 +110,7 @@ extension SchemaAlgebra {
     }
 
     /// How many candidates are looked at, so many that with the excluded ones left out too many remain.
-    private static func candidates(_ limit: Int) -> Int { 2 * limit + 256 }
+    private static func candidates(_ limit: Int) -> Int { 2 * min(limit, 1 << 20) + 256 }
 
     /// There are more candidates than asked for.
     private func more(isCertain: Bool) throws(GrammarError) -> [ConstantValue]? {

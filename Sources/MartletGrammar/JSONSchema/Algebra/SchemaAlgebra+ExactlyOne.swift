@@ -9,12 +9,13 @@ extension SchemaAlgebra {
         value.hasFalse = values.count { $0.hasFalse } == 1
         value.hasTrue = values.count { $0.hasTrue } == 1
         value.strings = try stringsOfOne(values)
+        var parts = [value]
         for types in [JSONTypes.number, .array, .object] {
             for index in values.indices where !values[index].types.isDisjoint(with: types) {
-                value = try join(value, try apart(values, sets, index, types: types))
+                parts.append(try apart(values, sets, index, types: types))
             }
         }
-        return value
+        return try join(parts)
     }
 
     /// The strings that are in one of the values.

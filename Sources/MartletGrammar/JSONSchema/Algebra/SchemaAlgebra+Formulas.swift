@@ -73,9 +73,9 @@ extension SchemaAlgebra {
     private func union(
         _ operands: [Formula], negated: Bool, in context: ValueSet
     ) throws(GrammarError) -> ValueSet {
-        var value = ValueSet()
-        for operand in operands { value = try join(value, try meet(context, with: operand, negated: negated)) }
-        return value
+        var parts: [ValueSet] = []
+        for operand in operands { parts.append(try meet(context, with: operand, negated: negated)) }
+        return try join(parts)
     }
 
     /// Alternatives that must be told apart come after what is simple, complements at last.

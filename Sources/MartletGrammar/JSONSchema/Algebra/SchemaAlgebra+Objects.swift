@@ -125,7 +125,10 @@ extension SchemaAlgebra {
 
     /// Leaves out the shapes that another one contains, where that can be told from equal parts.
     func dropSubsumedObjects(_ shapes: inout [ShapeID]) throws(GrammarError) {
+        // Comparing all with all must stay cheap.
         guard shapes.count > 1, shapes.count <= 48 else { return }
+        let size = shapes.reduce(0) { $0 + objectShapes[Int($1.index)].properties.count + 1 }
+        guard shapes.count * size <= 2048 else { return }
         var index = 0
         while index < shapes.count {
             var isContained = false

@@ -21,8 +21,7 @@ extension SchemaAlgebra {
             } else if first == anything {
                 value.strings = second
             } else {
-                let both = try terms.intersection([first, second])
-                if try !terms.isEmpty(both) { value.strings = both }
+                value.strings = try strings(first, second)
             }
         }
         let prunesArrays = prunes || left.arrays.count * right.arrays.count > 1
@@ -51,28 +50,49 @@ extension SchemaAlgebra {
         return value
     }
 
+    /// The strings of both languages; nil for none.
+    private func strings(_ left: Term, _ right: Term) throws(GrammarError) -> Term? {
+        guard let list = texts[left] else {
+            if texts[right] != nil { return try strings(right, left) }
+            let both = try terms.intersection([left, right])
+            return try terms.isEmpty(both) ? nil : both
+        }
+        var kept: [String] = []
+        for text in list where try terms.contains(right, text) { kept.append(text) }
+        if kept.isEmpty { return nil }
+        if kept.count == list.count { return left }
+        let term = try terms.intern(.union(kept.map { .literal($0) }))
+        texts[term] = kept
+        return term
+    }
+
     /// The values in either.
-    func join(_ left: ValueSet, _ right: ValueSet) throws(GrammarError) -> ValueSet {
-        if left.isEmpty || right == universe { return right }
-        if right.isEmpty || left == universe { return left }
-        var value = left
-        value.hasNull = left.hasNull || right.hasNull
-        value.hasFalse = left.hasFalse || right.hasFalse
-        value.hasTrue = left.hasTrue || right.hasTrue
-        if let first = left.strings, let second = right.strings {
-            value.strings =
-                first == anything || second == anything
-                ? anything : first == second ? first : try terms.union([first, second])
+    func join(_ left: ValueSet, _ right: ValueSet) throws(GrammarError) -> ValueSet { try join([left, right]) }
+
+    /// The values in any of these.
+    func join(_ parts: [ValueSet]) throws(GrammarError) -> ValueSet {
+        var value = ValueSet()
+        var strings: [Term] = []
+        var numbers = Set<NumberSet>()
+        var arrays = Set<ShapeID>()
+        var objects = Set<ShapeID>()
+        for part in parts {
+            if part == universe { return universe }
+            value.hasNull = value.hasNull || part.hasNull
+            value.hasFalse = value.hasFalse || part.hasFalse
+            value.hasTrue = value.hasTrue || part.hasTrue
+            if let language = part.strings { strings.append(language) }
+            for set in part.numbers where numbers.insert(set).inserted { try append(set, to: &value.numbers) }
+            for shape in part.arrays where arrays.insert(shape).inserted { try append(shape, to: &value.arrays) }
+            for shape in part.objects where objects.insert(shape).inserted { try append(shape, to: &value.objects) }
+        }
+        if strings.contains(anything) {
+            value.strings = anything
         } else {
-            value.strings = left.strings ?? right.strings
+            value.strings = strings.count > 1 ? try terms.union(strings) : strings.first
+            let lists = strings.compactMap { texts[$0] }
+            if let union = value.strings, lists.count == strings.count { texts[union] = lists.flatMap { $0 } }
         }
-        for number in right.numbers where !value.numbers.contains(number) {
-            try append(number, to: &value.numbers)
-        }
-        var known = Set(left.arrays)
-        for shape in right.arrays where known.insert(shape).inserted { try append(shape, to: &value.arrays) }
-        known = Set(left.objects)
-        for shape in right.objects where known.insert(shape).inserted { try append(shape, to: &value.objects) }
         try dropSubsumed(&value)
         return value
     }

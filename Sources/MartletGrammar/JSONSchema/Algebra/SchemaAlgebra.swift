@@ -41,6 +41,8 @@ final class SchemaAlgebra {
 
     var atoms: [Atom] = []
     var nodes: [Node] = []
+    /// The texts of languages that are known to be lists of them: intersecting those needs no automaton.
+    var texts: [Term: [String]] = [:]
     var expansions: [Literal: ValueSet] = [:]
     /// Whether a schema says `oneOf`.
     var choices: [SchemaID: Bool] = [:]

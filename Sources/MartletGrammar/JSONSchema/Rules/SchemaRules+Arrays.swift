@@ -24,8 +24,13 @@ extension SchemaRules {
             case .plain: production.append(.nonterminal(rule(array: id, next)))
             case .unseen, .firstOfTwo:
                 let isUnseen = move.kind == .unseen
+                // Whatever the item is, the array may end or not; only what else may follow depends on it.
+                let standIn = table.nonterminal { [self] () throws(GrammarError) in
+                    let more: [Symbol] = [.checkpoint, .nonterminal(rule(array: id, next))]
+                    return frames.canClose(algebra.array(id), next) ? [[lexemes.closeArray], more] : [more]
+                }
                 production.append(
-                    table.capture { [self] (text) throws(GrammarError) in
+                    table.capture(standIn: isUnseen ? standIn : nil) { [self] (text) throws(GrammarError) in
                         guard let value = CapturedValue.last(of: text) else { throw SchemaRules.unreadable }
                         var next = next
                         if isUnseen { next.seen.insert(value) } else { next.repetition = .first(value) }

@@ -30,8 +30,22 @@ extension SchemaRules {
             case .rest(let index):
                 let names = try frames.names(frame, state, rest: index)
                 let outcomes = move.outcomes
-                let capture = table.capture { [self] (text) throws(GrammarError) in
-                    try members(id, outcomes, named: CapturedValue.lastString(of: text))
+                // Whatever the name is, colon and value follow; only what comes after them depends on it.
+                let standIn = table.nonterminal { [self] () throws(GrammarError) in
+                    outcomes.map { value, state in
+                        [
+                            lexemes.afterName, .nonterminal(self.value(of: value)), .checkpoint,
+                            .nonterminal(rule(object: id, state)),
+                        ]
+                    }
+                }
+                var named: [PropertyName: Nonterminal] = [:]
+                let capture = table.capture(standIn: standIn) { [self] (text) throws(GrammarError) in
+                    guard let name = CapturedValue.lastString(of: text) else { throw SchemaRules.unreadable }
+                    if let known = named[name] { return known }
+                    let members = members(id, outcomes, named: name)
+                    named[name] = members
+                    return members
                 }
                 productions.append([try lexemes.name(of: names, isFirst: isFirst), capture])
             }
@@ -41,10 +55,9 @@ extension SchemaRules {
 
     /// The rest of an object from after a name on that is not one of the listed ones.
     private func members(
-        _ id: ShapeID, _ outcomes: [(value: SetID, state: ObjectState)], named name: PropertyName?
-    ) throws(GrammarError) -> Nonterminal {
-        guard let name else { throw SchemaRules.unreadable }
-        return table.nonterminal { [self] () throws(GrammarError) in
+        _ id: ShapeID, _ outcomes: [(value: SetID, state: ObjectState)], named name: PropertyName
+    ) -> Nonterminal {
+        table.nonterminal { [self] () throws(GrammarError) in
             outcomes.map { value, state in
                 var next = state
                 next.names.append(name)
