@@ -116,7 +116,7 @@ struct Person: Generable {
         fullName = try container.decode(String.self, forKey: .fullName)
         age = try container.decode(Int.self, forKey: .age)
         email = try container.decodeIfPresent(String.self, forKey: .email)
-        guard age >= 18, fullName.count > 1 else { throw Refusal() }
+        guard age >= 18, fullName.unicodeScalars.count > 1 else { throw Refusal() }
     }
 }
 
