@@ -63,7 +63,8 @@ extension SchemaAlgebra {
         same.properties[index] = property
         guard same == shape else { return nil }
         try terms.budget.spend()
-        shape.properties[index].schema = try union(property.schema, other.properties[index].schema)
+        guard let schema = try union(property.schema, other.properties[index].schema) else { return nil }
+        shape.properties[index].schema = schema
         return intern(shape)
     }
 

@@ -223,8 +223,9 @@ final class SchemaAlgebra {
         return meet
     }
 
-    /// The values in either set, not written out before they are asked for.
-    func union(_ left: SetID, _ right: SetID) throws(GrammarError) -> SetID {
+    /// The values in either set, not written out before they are asked for. Nil where one is a conjunction with another
+    /// union: those of a recursive schema could go on for ever.
+    func union(_ left: SetID, _ right: SetID) throws(GrammarError) -> SetID? {
         let left = canonical(left)
         let right = canonical(right)
         if left == right || right == Self.never || left == Self.all { return left }
@@ -238,6 +239,7 @@ final class SchemaAlgebra {
             return set(of: try join(first, second))
         }
         let members = Set(members(of: left) + members(of: right)).sorted()
+        for member in members where nodes[Int(member.index)].literals.contains(where: isUnion) { return nil }
         let atom: Int32
         if let known = atomOfUnion[members] {
             atom = known
@@ -259,6 +261,10 @@ final class SchemaAlgebra {
         let literals = nodes[Int(id.index)].literals
         if literals.count == 1, case .union(let members) = atoms[Int(literals[0].atom)] { return members }
         return [id]
+    }
+
+    private func isUnion(_ literal: Literal) -> Bool {
+        if case .union = atoms[Int(literal.atom)] { true } else { false }
     }
 
     private func literals(of id: SetID) -> [Literal] {

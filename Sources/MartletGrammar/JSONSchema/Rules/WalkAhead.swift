@@ -14,9 +14,9 @@ struct WalkAhead {
     }
 
     /// How many sets and states are looked at.
-    private static let maxSteps = 192
+    private static let maxSteps = 160
     /// What they may cost together.
-    private static let maxSpent = 2048
+    private static let maxSpent = 1536
 
     init(_ algebra: SchemaAlgebra) { self.algebra = algebra }
 
