@@ -140,6 +140,37 @@ extension SchemaAlgebra {
         return intern(ObjectShape(properties: [property], rest: [.init(names: anything, schema: Self.all)]))
     }
 
+    /// The objects that what `properties` and `required` say holds for. All at once: one by one, each shape would copy the
+    /// one before it.
+    func members(_ assertions: [Assertion]) throws(GrammarError) -> ValueSet {
+        try terms.budget.spend(1 + assertions.count / 8)
+        var shape = ObjectShape(rest: [.init(names: anything, schema: Self.all)])
+        var places: [PropertyName: Int] = [:]
+        for case .property(let text, let formula) in assertions {
+            let name = PropertyName(text)
+            let schema = set(of: formula)
+            if let place = places[name] {
+                shape.properties[place].schema = try intersection(shape.properties[place].schema, schema)
+            } else {
+                places[name] = shape.properties.count
+                shape.properties.append(.init(name: name, schema: schema, isRequired: false, isDeclared: true))
+            }
+        }
+        for case .required(let text) in assertions {
+            let name = PropertyName(text)
+            if let place = places[name] {
+                shape.properties[place].isRequired = true
+            } else {
+                places[name] = shape.properties.count
+                shape.properties.append(.init(name: name, schema: Self.all, isRequired: true, isDeclared: false))
+            }
+        }
+        var value = universe
+        let isEmpty = shape.properties.contains { $0.isRequired && $0.schema == Self.never }
+        value.objects = isEmpty ? [] : [intern(shape)]
+        return value
+    }
+
     private func propertyCount(_ atLeast: Int, _ atMost: Int?) -> ShapeID? {
         if let atMost, atMost < atLeast { return nil }
         return intern(

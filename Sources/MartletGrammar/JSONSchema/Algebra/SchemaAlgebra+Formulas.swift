@@ -107,8 +107,11 @@ extension SchemaAlgebra {
         if !texts.isEmpty, let strings = value.strings {
             value.strings = try intersection(strings, .others(than: words.list(of: texts)))
         }
+        let members = negated ? [] : Self.members(of: operands)
+        if members.count > 1 { value = try meet(value, try self.members(members)) }
         for operand in operands where Self.isComplement(operand) == negated {
             if !texts.isEmpty, Self.text(of: operand) != nil { continue }
+            if members.count > 1, Self.isMember(operand) { continue }
             if !negated, try isChoice(operand, levels: 8) { continue }
             value = try meet(value, with: operand, negated: negated)
         }
@@ -124,6 +127,21 @@ extension SchemaAlgebra {
                 complement: { (value) throws(GrammarError) in try meet(value, with: operand, negated: negated) })
         }
         return value
+    }
+
+    /// What `properties` and `required` say.
+    private static func members(of operands: [Formula]) -> [Assertion] {
+        operands.compactMap { operand in
+            guard case .assertion(let assertion) = operand else { return nil }
+            return isMember(operand) ? assertion : nil
+        }
+    }
+
+    private static func isMember(_ formula: Formula) -> Bool {
+        switch formula {
+        case .assertion(.property), .assertion(.required): true
+        default: false
+        }
     }
 
     private static func isComplement(_ formula: Formula) -> Bool {
