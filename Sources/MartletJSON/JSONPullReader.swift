@@ -260,6 +260,29 @@ extension JSONPullReader {
     /// Reads a number: an integer where it is written as one, else a double.
     mutating func number() throws(JSONError) -> JSONValue {
         let start = position
+        let isInteger = try skipNumber()
+        if isInteger, let value = smallInteger(start..<position) { return .integer(value) }
+        let text = text(start..<position)
+        if isInteger, let value = Int64(text) { return .integer(value) }
+        guard let value = Double(text), value.isFinite else { throw JSONError("number out of range", offset: start) }
+        return isInteger ? .longInteger(text) : .double(value)
+    }
+
+    /// Reads a number as it is written, however large.
+    public mutating func numberText() throws(JSONError) -> String {
+        guard try peek() == .number else { throw error("expected a number") }
+        let start = position
+        _ = try skipNumber()
+        return text(start..<position)
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    }
+
+    /// Steps over a number and says whether it is written as an integer.
+    @inline(__always)
+    private mutating func skipNumber() throws(JSONError) -> Bool {
         var isInteger = true
         if current == UInt8(ascii: "-") { position += 1 }
         if current == UInt8(ascii: "0") {
@@ -279,11 +302,7 @@ extension JSONPullReader {
             guard digits() > 0 else { throw error("expected a digit in the exponent") }
         }
         needsComma = true
-        if isInteger, let value = smallInteger(start..<position) { return .integer(value) }
-        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
-        if isInteger, let value = Int64(text) { return .integer(value) }
-        guard let value = Double(text), value.isFinite else { throw JSONError("number out of range", offset: start) }
-        return isInteger ? .longInteger(text) : .double(value)
+        return isInteger
     }
 
     /// The value of up to 18 digits, which cannot overflow.

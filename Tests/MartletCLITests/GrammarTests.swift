@@ -53,6 +53,30 @@ import Testing
         }
     }
 
+    @Test("takes properties in any order, unless the declared one is asked for")
+    func propertyOrder() throws {
+        let texts = #""texts": ["{\"a\": 1, \"b\": 2}", "{\"b\": 2, \"a\": 1}"]"#
+        let line = #"{"schema": {"type": "object", "properties": {"a": {}, "b": {}}}, "# + texts
+        let declared = GrammarCheck(tokens: .bytes, order: .declared)
+        #expect(try answer(line + "}")["accepted"] == [true, true])
+        #expect(try JSONReader.parse(declared.answer(line + "}"))["accepted"] == [true, false])
+        #expect(
+            try JSONReader.parse(declared.answer(line + #", "any_property_order": true}"#))["accepted"] == [true, true])
+        #expect(try answer(line + #", "any_property_order": false}"#)["accepted"] == [true, false])
+    }
+
+    @Test("tells every time where asked", arguments: GrammarClock.allCases)
+    func timings(clock: GrammarClock) throws {
+        let check = GrammarCheck(tokens: .bytes, timings: clock)
+        let timings = try #require(
+            try JSONReader.parse(check.answer(#"{"regex": "ab?", "texts": ["ab", "ax", ""]}"#))["timings"])
+        #expect(timings["clock_us"]?.doubleValue != nil)
+        for (key, counts) in [("mask_us", [3, 2, 1]), ("commit_us", [2, 1, 0])] {
+            #expect(timings[key]?.arrayValue?.map { $0.arrayValue?.count } == counts)
+        }
+        #expect(try answer(#"{"regex": "a"}"#)["timings"] == nil)
+    }
+
     @Test("spells texts with the tokens of a model, whatever these are")
     func tokens() async throws {
         let tokens = GrammarTokens(try await LLM.loadTokenizer(LLMConfiguration()))

@@ -110,7 +110,8 @@ import Testing
     @Test func unconstrained() throws {
         let broken = ["", "-", "01", "1.", ".5", "1e", "+1", "0x1", "1e+", "--1", "00"]
         try check(
-            NumberConstraint(), members: ["0", "-0", "1.50", "12e5", "0.5E-07", "-3.25e+2", "1E400"], others: broken)
+            NumberConstraint(), members: ["0", "-0", "1.50", "12e5", "0.5E-07", "-3.25e+2", "1E299"],
+            others: broken + ["1E400"])
         try check(
             .integers, members: ["0", "-0", "1.0", "100.000", "-7", "1e3", "2.0E+05"], others: broken + ["1.5", "1e-3"])
     }
@@ -121,7 +122,7 @@ import Testing
         constraint.upper = NumberConstraint.Bound(value: try #require(Decimal("1.7976931348623157e308")))
         let nines = String(repeating: "9", count: 308)
         try check(
-            constraint, members: ["0", "-0.0", "1e308", "1.7976931348623157e308", nines, "-9e-301", "1e-5000"],
+            constraint, members: ["0", "-0.0", "1e308", "1.7976931348623157e308", nines, "1e-250"],
             others: ["-1e-300", "1.7976931348623158e308", "9" + nines, "1e309", "-1"])
         constraint.multiples = [Decimal(1)]
         try check(constraint, members: ["0", "-0", "5.0", nines], others: ["-1", "9" + nines, "0.5", "1e3"])

@@ -16,7 +16,8 @@ struct GrammarCheckCommand: AsyncParsableCommand {
             the time of the masks at all these places. "error" names the place in the schema and the keyword. Lines may \
             have the options of requests: "whitespace_pattern", "disable_any_whitespace", \
             "disable_additional_properties", and those of --structured-outputs-config: "any_property_order", \
-            "ignored_keywords".
+            "ignored_keywords". Properties may come in any order, as validity has none; requests to a server are held \
+            to the declared order, as with --property-order declared.
 
               echo '{"schema": {"type": "integer"}, "texts": ["12", "x"]}' | martlet grammar check
             """)
@@ -29,6 +30,16 @@ struct GrammarCheckCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Time that one constraint may take to compile.", valueName: "seconds"))
     var compileTimeout = 5.0
+
+    @Option(
+        help: ArgumentHelp("Order of properties where a line does not say it: any or declared.", valueName: "order"))
+    var propertyOrder = GrammarCheck.PropertyOrder.any
+
+    @Option(
+        help: ArgumentHelp(
+            "Add every single time as \"timings\", read from the wall clock or that of the thread: wall or thread.",
+            valueName: "clock"))
+    var timings: GrammarClock?
 
     mutating func validate() throws {
         guard compileTimeout > 0 else { throw ValidationError("--compile-timeout must be more than 0") }
@@ -46,7 +57,7 @@ struct GrammarCheckCommand: AsyncParsableCommand {
             defer { line.clear() }
             tokens = GrammarTokens(try await LLM.loadTokenizer(configuration) { line.show($0) })
         }
-        let check = GrammarCheck(tokens: tokens, limits: limits)
+        let check = GrammarCheck(tokens: tokens, limits: limits, order: propertyOrder, timings: timings)
         while let line = readLine() {
             if line.allSatisfy(\.isWhitespace) { continue }
             console.out(check.answer(line) + "\n")

@@ -9,14 +9,17 @@ struct GrammarLine {
 
     private static let kinds = ["schema", "regex", "grammar", "choice", "structural_tag", "json_object"]
 
+    /// `anyPropertyOrder` is what holds where the line does not say it.
+    ///
     /// **Throws** for an object without exactly one constraint, and for members of the wrong kind.
-    init(_ object: JSONObject) throws(CLIError) {
+    init(_ object: JSONObject, anyPropertyOrder: Bool) throws(CLIError) {
         let given = Self.kinds.filter { object[$0] != nil }
         guard given.count == 1, let value = object[given[0]] else {
             throw CLIError("expected exactly one of \(Self.kinds.joined(separator: ", "))")
         }
         specification = try Self.specification(given[0], value)
         if let texts = object["texts"] { self.texts = try Self.strings(texts, "texts") }
+        options.anyPropertyOrder = anyPropertyOrder
         try readOptions(object)
     }
 
@@ -41,7 +44,9 @@ struct GrammarLine {
         }
         if try Self.bool(object, "disable_any_whitespace") { options.whitespace = .none }
         options.disableAdditionalProperties = try Self.bool(object, "disable_additional_properties")
-        options.anyPropertyOrder = try Self.bool(object, "any_property_order")
+        if let order = object["any_property_order"], !order.isNull {
+            options.anyPropertyOrder = try Self.bool(object, "any_property_order")
+        }
         if let ignored = object["ignored_keywords"] {
             options.ignorableKeywords = Set(try Self.strings(ignored, "ignored_keywords"))
         }

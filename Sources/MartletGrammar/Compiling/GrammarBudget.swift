@@ -2,7 +2,7 @@
 public struct GrammarLimits: Hashable, Sendable {
     /// Bytes of the schema, regex or grammar.
     public var maxSourceBytes = 4 << 20
-    /// Levels of nesting of the schema, groups or tags.
+    /// Levels of nesting of schemas, groups or tags.
     public var maxNesting = 64
     /// Terms, states and rules that a grammar may make while it compiles, and again per generated token.
     public var maxStates = 500_000
@@ -16,7 +16,8 @@ public struct GrammarLimits: Hashable, Sendable {
 /// Counts the work of one compilation (or one step) against its limits. Not shared between tasks.
 final class GrammarBudget {
     let limits: GrammarLimits
-    private var states = 0
+    /// What was spent so far.
+    private(set) var states = 0
     /// Set when the first thousand states are spent, so that small steps never ask for the time.
     private var deadline: ContinuousClock.Instant?
 

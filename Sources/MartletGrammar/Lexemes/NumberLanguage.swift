@@ -150,14 +150,21 @@ extension NumberLanguage {
     /// Every integer.
     static let integers = Regex.sequence([
         optionalMinus, anyInteger, zeroFraction,
-        optional(.sequence([exponentMark, optional(.literal("+")), digits(1, nil)])),
+        optional(.sequence([exponentMark, optional(.literal("+")), smallMagnitude])),
+    ])
+    /// The largest exponent where bounds do not ask for more. What overflows a double reads as infinity, which is no
+    /// integer and no JSON; what underflows as zero, which may be out of bounds.
+    static let maxExponent = 299
+    /// 0 to `maxExponent`, of at most three digits.
+    static let smallMagnitude = Regex.union([
+        digits(1, 2), .sequence([DigitRange.digit(0, 2), digits(2, 2)]),
     ])
     static let optionalMinus = optional(.literal("-"))
     static let exponentMark = Regex.scalars(ScalarSet(anyOf: "eE"))
     static let anyInteger = Regex.union([.literal("0"), .sequence([DigitRange.digit(1, 9), digits(0, nil)])])
     static let anyFraction = optional(.sequence([.literal("."), digits(1, nil)]))
     static let zeroFraction = optional(.sequence([.literal("."), .repeated(.literal("0"), atLeast: 1, atMost: nil)]))
-    static let anyExponent = Regex.sequence([optional(.scalars(ScalarSet(anyOf: "+-"))), digits(1, nil)])
+    static let anyExponent = Regex.sequence([optional(.scalars(ScalarSet(anyOf: "+-"))), smallMagnitude])
     static let plainZero = Regex.sequence([.literal("0"), zeroFraction])
     static let anyZero = Regex.sequence([plainZero, optional(.sequence([exponentMark, anyExponent]))])
 
@@ -181,22 +188,20 @@ extension NumberLanguage {
 
     /// `e` and the integers between the bounds, with any sign and leading zeros that JSON allows.
     static func exponents(from first: Int?, through last: Int?) -> Regex {
-        func magnitudes(_ low: Int, _ high: Int?) -> Regex {
+        func magnitudes(_ low: Int, _ high: Int) -> Regex {
             var alternatives: [Regex] = []
             if low == 0 { alternatives.append(.repeated(.literal("0"), atLeast: 1, atMost: nil)) }
-            if high.map({ $0 > 0 }) ?? true {
-                let numbers = integers(from: Decimal(max(low, 1)), through: high.map { Decimal($0) }, then: .empty)
+            if high > 0 {
+                let numbers = integers(from: Decimal(max(low, 1)), through: Decimal(high), then: .empty)
                 alternatives.append(.sequence([.repeated(.literal("0"), atLeast: 0, atMost: nil), numbers]))
             }
             return .union(alternatives)
         }
+        let first = first ?? min(-maxExponent, last ?? 0)
+        let last = last ?? max(maxExponent, first)
         var alternatives: [Regex] = []
-        if last.map({ $0 >= 0 }) ?? true {
-            alternatives.append(.sequence([optional(.literal("+")), magnitudes(max(first ?? 0, 0), last)]))
-        }
-        if first.map({ $0 <= 0 }) ?? true {
-            alternatives.append(.sequence([.literal("-"), magnitudes(max(-(last ?? 0), 0), first.map { -$0 })]))
-        }
+        if last >= 0 { alternatives.append(.sequence([optional(.literal("+")), magnitudes(max(first, 0), last)])) }
+        if first <= 0 { alternatives.append(.sequence([.literal("-"), magnitudes(max(-last, 0), -first)])) }
         return .sequence([exponentMark, .union(alternatives)])
     }
 }

@@ -199,7 +199,7 @@ final class ParameterRules {
     private func productions(value set: SetID) throws(GrammarError) -> [[Symbol]] {
         let value = try algebra.value(of: set)
         var productions: [[Symbol]] = []
-        if let strings = value.strings {
+        if let strings = try value.strings.map({ (set) throws(GrammarError) in try algebra.language(of: set) }) {
             let spaces = try terms.intern(marks.spacesStrings && strings != algebra.anything ? space : .empty)
             let text = try terms.intersection([
                 try terms.sequence([spaces, strings, spaces]), try terms.intern(.without([marks.end])),

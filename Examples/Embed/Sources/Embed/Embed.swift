@@ -1,6 +1,14 @@
 import Martlet
 
-/// Loads a model (the built-in one without an argument) and streams an answer.
+/// What the model is asked for as a value.
+struct Weather: Generable {
+    enum Sky: String, CaseIterable, Generable { case clear, cloudy, stormy }
+    var sky: Sky
+    var celsius: Int8
+    var isWindy: Bool
+}
+
+/// Loads a model (the built-in one without an argument), streams an answer and asks for a value.
 @main
 struct Embed {
     static func main() async throws {
@@ -12,6 +20,9 @@ struct Embed {
             print(text, terminator: "")
         }
         print()
+        let weather = try await llm.chat("How is the weather?", as: Weather.self, sampling: sampling)
+        let wind = weather.isWindy ? "windy" : "calm"
+        print("The weather is \(weather.sky) and \(wind) at \(weather.celsius) degrees.")
         await llm.shutDown()
     }
 }

@@ -31,5 +31,8 @@ struct ObjectShape: Hashable {
     /// Objects that are left out.
     var excluded: [ConstantValue] = []
 
+    /// Whether nothing but names, and how many there are, decides what may come next.
+    var isPlain: Bool { obligations.isEmpty && excluded.isEmpty }
+
     var requiredCount: Int { properties.reduce(0) { $0 + ($1.isRequired ? 1 : 0) } }
 }

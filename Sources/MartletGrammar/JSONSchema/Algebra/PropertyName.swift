@@ -6,7 +6,9 @@ struct PropertyName: Hashable, Comparable, Sendable {
     init(_ text: String) { self.text = text }
 
     static func == (left: PropertyName, right: PropertyName) -> Bool {
-        left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        var (first, second) = (left.text, right.text)
+        return first.withUTF8 { bytes in second.withUTF8 { bytes.elementsEqual($0) } }
     }
 
     static func < (left: PropertyName, right: PropertyName) -> Bool {

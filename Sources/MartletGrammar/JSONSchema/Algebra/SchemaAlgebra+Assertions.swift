@@ -12,7 +12,7 @@ extension SchemaAlgebra {
         case .type, .constant: break
         case .atLeast, .atMost, .multipleOf, .writtenAsInteger:
             value.numbers = numbers(of: assertion)
-        case .matches, .length: value.strings = try nonEmpty(try language(of: assertion))
+        case .matches, .length: value.strings = try strings(of: assertion)
         case .item(let index, let formula):
             try check(index: index)
             let prefix = Array(repeating: Self.all, count: index) + [set(of: formula)]
@@ -52,7 +52,7 @@ extension SchemaAlgebra {
         case .constant(let constant): return try subtract([ConstantValue(constant)], from: universe)
         case .atLeast, .atMost, .multipleOf, .writtenAsInteger:
             value.numbers = otherNumbers(than: assertion)
-        case .matches, .length: value.strings = try nonEmpty(try terms.complement(try language(of: assertion)))
+        case .matches, .length: value.strings = try complement(of: try strings(of: assertion))
         case .item(let index, let formula):
             try check(index: index)
             let prefix = Array(repeating: Self.all, count: index) + [set(of: formula, negated: true)]
@@ -102,7 +102,10 @@ extension SchemaAlgebra {
         }
     }
 
-    private func nonEmpty(_ term: Term) throws(GrammarError) -> Term? { try terms.isEmpty(term) ? nil : term }
+    private func strings(of assertion: Assertion) throws(GrammarError) -> StringSet? {
+        let term = try language(of: assertion)
+        return try terms.isEmpty(term) ? nil : strings(of: term)
+    }
 
     // MARK: Arrays
 
@@ -127,7 +130,8 @@ extension SchemaAlgebra {
 
     /// The strings of a formula; nil for none.
     private func names(of formula: Formula) throws(GrammarError) -> Term? {
-        try self.value(of: set(of: formula)).strings
+        guard let strings = try self.value(of: set(of: formula)).strings else { return nil }
+        return try language(of: strings)
     }
 
     private func property(_ name: String, _ schema: SetID, isRequired: Bool, isDeclared: Bool = false) -> ShapeID {

@@ -8,9 +8,7 @@ extension SchemaAlgebra {
         case .boolean(let flag): if flag { value.hasTrue = true } else { value.hasFalse = true }
         case .number(let number): value.numbers = numbers(equalTo: number)
         case .string(let text):
-            let term = try terms.intern(.literal(text.text))
-            texts[term] = [text.text]
-            value.strings = term
+            value.strings = strings([text])
         case .array(let items):
             var shape = ArrayShape(items: Self.never, minCount: items.count, maxCount: items.count)
             for item in items { shape.prefix.append(try set(of: item)) }
@@ -36,13 +34,13 @@ extension SchemaAlgebra {
     /// The values that are none of `constants`.
     func subtract(_ constants: [ConstantValue], from value: ValueSet) throws(GrammarError) -> ValueSet {
         var value = value
-        var texts: [Regex] = []
+        var texts: [PropertyName] = []
         for constant in constants {
             switch constant {
             case .null: value.hasNull = false
             case .boolean(let flag): if flag { value.hasTrue = false } else { value.hasFalse = false }
             case .number(let number): value.numbers = try subtract(number, from: value.numbers)
-            case .string(let text): texts.append(.literal(text.text))
+            case .string(let text): texts.append(text)
             case .array(let items):
                 for index in value.arrays.indices where try contains(array: value.arrays[index], items) {
                     var shape = array(value.arrays[index])
@@ -58,9 +56,7 @@ extension SchemaAlgebra {
             }
         }
         if let strings = value.strings, !texts.isEmpty {
-            let others = try terms.complement(try terms.intern(.union(texts)))
-            let left = strings == anything ? others : try terms.intersection([strings, others])
-            value.strings = try terms.isEmpty(left) ? nil : left
+            value.strings = try intersection(strings, .others(than: words.list(of: texts)))
         }
         return value
     }
@@ -85,7 +81,7 @@ extension SchemaAlgebra {
         case .number(let number): return value.numbers.contains { $0.contains(number) }
         case .string(let text):
             guard let strings = value.strings else { return false }
-            return try terms.contains(strings, text.text)
+            return try contains(strings, text)
         case .array(let items):
             for shape in value.arrays where try contains(array: shape, items) { return true }
             return false

@@ -16,8 +16,8 @@ extension SchemaAlgebra {
             found += numbers.map { .number($0) }
         }
         if let strings = value.strings {
-            guard let texts = try terms.texts(of: strings, atMost: limit) else { return nil }
-            found += texts.map { .string(PropertyName($0)) }
+            guard let texts = try texts(of: strings, atMost: limit) else { return nil }
+            found += texts.map { .string($0) }
         }
         for shape in value.arrays {
             guard let arrays = try values(array: shape, atMost: limit) else { return nil }
@@ -30,6 +30,14 @@ extension SchemaAlgebra {
         var seen = Set<ConstantValue>()
         let distinct = found.filter { seen.insert($0).inserted }
         return distinct.count > limit ? nil : distinct
+    }
+
+    private func texts(of strings: StringSet, atMost limit: Int) throws(GrammarError) -> [PropertyName]? {
+        switch strings {
+        case .words(let list): words.count(list) <= limit ? words.words(in: list) : nil
+        case .others: nil
+        case .language(let term): try terms.texts(of: term, atMost: limit)?.map { PropertyName($0) }
+        }
     }
 
     private func values(array id: ShapeID, atMost limit: Int) throws(GrammarError) -> [ConstantValue]? {

@@ -1,3 +1,5 @@
+import MartletJSON
+
 /// Formulas written out, negation pushed down to the assertions.
 extension SchemaAlgebra {
     /// The values of all the literals.
@@ -29,6 +31,10 @@ extension SchemaAlgebra {
         defer { openLiterals.remove(literal) }
         switch atoms[Int(literal.atom)] {
         case .value(let known): return try meet(context, known)
+        case .union(let members):
+            var parts: [ValueSet] = []
+            for member in members { parts.append(try meet(context, try value(of: member))) }
+            return try join(parts)
         case .formula(let formula, let schema):
             if let schema { schemasBeingExpanded.append(schema) }
             defer { if schema != nil { schemasBeingExpanded.removeLast() } }
@@ -74,8 +80,22 @@ extension SchemaAlgebra {
         _ operands: [Formula], negated: Bool, in context: ValueSet
     ) throws(GrammarError) -> ValueSet {
         var parts: [ValueSet] = []
-        for operand in operands { parts.append(try meet(context, with: operand, negated: negated)) }
+        let texts = negated ? [] : Self.texts(of: operands)
+        if !texts.isEmpty { parts.append(try meet(context, ValueSet(strings: strings(texts)))) }
+        for operand in operands where texts.isEmpty || Self.text(of: operand) == nil {
+            parts.append(try meet(context, with: operand, negated: negated))
+        }
         return try join(parts)
+    }
+
+    /// The strings among alternatives, taken together because there may be very many.
+    private static func texts(of operands: [Formula]) -> [PropertyName] {
+        operands.compactMap { text(of: $0).map { PropertyName($0) } }
+    }
+
+    private static func text(of formula: Formula) -> String? {
+        guard case .assertion(let assertion) = formula, case .constant(let constant) = assertion else { return nil }
+        return constant.stringValue
     }
 
     /// Alternatives that must be told apart come after what is simple, complements at last.
@@ -83,7 +103,12 @@ extension SchemaAlgebra {
         _ operands: [Formula], negated: Bool, in context: ValueSet
     ) throws(GrammarError) -> ValueSet {
         var value = context
+        let texts = negated ? Self.texts(of: operands) : []
+        if !texts.isEmpty, let strings = value.strings {
+            value.strings = try intersection(strings, .others(than: words.list(of: texts)))
+        }
         for operand in operands where Self.isComplement(operand) == negated {
+            if !texts.isEmpty, Self.text(of: operand) != nil { continue }
             if !negated, try isChoice(operand, levels: 8) { continue }
             value = try meet(value, with: operand, negated: negated)
         }
@@ -108,7 +133,7 @@ extension SchemaAlgebra {
     private func isChoice(_ literal: Literal) throws(GrammarError) -> Bool {
         if literal.isNegated || expansions[literal] != nil { return false }
         switch atoms[Int(literal.atom)] {
-        case .value: return false
+        case .value, .union: return false
         case .formula(let formula, _): return try isChoice(formula, levels: 8)
         case .schema(let schema): return try isChoice(try table.formula(of: schema), levels: 8)
         }

@@ -29,6 +29,7 @@ extension SchemaAlgebra {
         if left == universe.objects[0] { return right }
         if prunes, try clash(left, right) { return nil }
         if prunes, try clash(right, left) { return nil }
+        if try isWithin(left, right) { return left }
         let first = object(left)
         let second = object(right)
         try terms.budget.spend(1 + (first.properties.count + second.properties.count) / 8)
@@ -85,10 +86,31 @@ extension SchemaAlgebra {
         shape.properties.append(property)
     }
 
+    /// Whether `right` only speaks of properties that `left` lists, and says nothing that `left` does not.
+    private func isWithin(_ left: ShapeID, _ right: ShapeID) throws(GrammarError) -> Bool {
+        let second = object(right)
+        guard second.isPlain, second.minCount == 0, second.maxCount == nil, second.rest.count == 1,
+            second.rest[0].names == anything, second.rest[0].schema == Self.all
+        else { return false }
+        for property in second.properties {
+            guard let index = propertyIndex(property.name, in: left) else { return false }
+            let other = object(left).properties[index]
+            guard other.isRequired || !property.isRequired, other.isDeclared || !property.isDeclared,
+                try intersection(other.schema, property.schema) == other.schema
+            else { return false }
+        }
+        return true
+    }
+
     /// Whether what `left` requires has, as is easy to see, no value in `right`.
     private func clash(_ left: ShapeID, _ right: ShapeID) throws(GrammarError) -> Bool {
         for property in object(left).properties where property.isRequired {
-            let both = try intersection(property.schema, try schema(of: property.name, in: right))
+            let other = try schema(of: property.name, in: right)
+            if other == Self.all { continue }
+            // Sets that are written out meet at once; others would pile up as conjunctions.
+            if try isSurelyEmpty(property.schema) { return true }
+            if try isSurelyEmpty(other) { return true }
+            let both = try intersection(property.schema, other)
             if both != property.schema, try isSurelyEmpty(both) { return true }
         }
         return false

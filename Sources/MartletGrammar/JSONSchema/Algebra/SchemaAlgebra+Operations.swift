@@ -16,13 +16,7 @@ extension SchemaAlgebra {
             }
         }
         if let first = left.strings, let second = right.strings {
-            if first == second || second == anything {
-                value.strings = first
-            } else if first == anything {
-                value.strings = second
-            } else {
-                value.strings = try strings(first, second)
-            }
+            value.strings = try intersection(first, second)
         }
         let prunesArrays = prunes || left.arrays.count * right.arrays.count > 1
         var arrays = Set<ShapeID>()
@@ -50,29 +44,13 @@ extension SchemaAlgebra {
         return value
     }
 
-    /// The strings of both languages; nil for none.
-    private func strings(_ left: Term, _ right: Term) throws(GrammarError) -> Term? {
-        guard let list = texts[left] else {
-            if texts[right] != nil { return try strings(right, left) }
-            let both = try terms.intersection([left, right])
-            return try terms.isEmpty(both) ? nil : both
-        }
-        var kept: [String] = []
-        for text in list where try terms.contains(right, text) { kept.append(text) }
-        if kept.isEmpty { return nil }
-        if kept.count == list.count { return left }
-        let term = try terms.intern(.union(kept.map { .literal($0) }))
-        texts[term] = kept
-        return term
-    }
-
     /// The values in either.
     func join(_ left: ValueSet, _ right: ValueSet) throws(GrammarError) -> ValueSet { try join([left, right]) }
 
     /// The values in any of these.
     func join(_ parts: [ValueSet]) throws(GrammarError) -> ValueSet {
         var value = ValueSet()
-        var strings: [Term] = []
+        var strings: [StringSet] = []
         var numbers = Set<NumberSet>()
         var arrays = Set<ShapeID>()
         var objects = Set<ShapeID>()
@@ -86,13 +64,7 @@ extension SchemaAlgebra {
             for shape in part.arrays where arrays.insert(shape).inserted { try append(shape, to: &value.arrays) }
             for shape in part.objects where objects.insert(shape).inserted { try append(shape, to: &value.objects) }
         }
-        if strings.contains(anything) {
-            value.strings = anything
-        } else {
-            value.strings = strings.count > 1 ? try terms.union(strings) : strings.first
-            let lists = strings.compactMap { texts[$0] }
-            if let union = value.strings, lists.count == strings.count { texts[union] = lists.flatMap { $0 } }
-        }
+        value.strings = try union(strings)
         try dropSubsumed(&value)
         return value
     }
@@ -116,6 +88,7 @@ extension SchemaAlgebra {
             if value.objects.contains(universe.objects[0]) {
                 value.objects = universe.objects
             } else {
+                try mergeObjects(&value.objects)
                 try dropSubsumedObjects(&value.objects)
             }
         }

@@ -18,6 +18,8 @@ final class SchemaAlgebra {
         case schema(SchemaID)
         case formula(Formula, in: SchemaID?)
         case value(ValueSet)
+        /// Never negated.
+        case union([SetID])
     }
 
     struct Node {
@@ -41,8 +43,9 @@ final class SchemaAlgebra {
 
     var atoms: [Atom] = []
     var nodes: [Node] = []
-    /// The texts of languages that are known to be lists of them: intersecting those needs no automaton.
-    var texts: [Term: [String]] = [:]
+    /// The lists of strings that there are, and their languages where these have been asked for.
+    var words = WordTable()
+    var languages: [WordList: Term] = [:]
     var expansions: [Literal: ValueSet] = [:]
     /// Whether a schema says `oneOf`.
     var choices: [SchemaID: Bool] = [:]
@@ -50,6 +53,7 @@ final class SchemaAlgebra {
     var openLiterals: Set<Literal> = []
     private var atomOfSchema: [SchemaID: Int32] = [:]
     private var atomOfFormula: [Formula: Int32] = [:]
+    private var atomOfUnion: [[SetID]: Int32] = [:]
     private var setOfLiterals: [[Literal]: SetID] = [:]
     private var setOfValue: [ValueSet: SetID] = [:]
     private var meets: [SetPair: SetID] = [:]
@@ -61,12 +65,16 @@ final class SchemaAlgebra {
     /// Where the names of wide objects are.
     var propertyIndices: [ShapeID: [PropertyName: Int]] = [:]
 
+    /// Hashes of objects that have been alternatives.
+    var signatures: [ShapeID: Signature] = [:]
+
     /// The schemas being written out, innermost last.
     var schemasBeingExpanded: [SchemaID] = []
     /// The schema whose rules are being written.
     var place: SchemaID?
-    /// Levels of recursion, bounded because stacks are small.
+    /// Levels of recursion, and where the stack was at the first of them: bounded because stacks are small.
     var depth = 0
+    private var stackStart = 0
     /// See `isInhabited`.
     var provisional = ProvisionalInhabitedness()
 
@@ -90,7 +98,7 @@ final class SchemaAlgebra {
         universe.hasFalse = true
         universe.hasTrue = true
         universe.numbers = [NumberSet()]
-        universe.strings = anything
+        universe.strings = .others(than: .empty)
         universe.arrays = [intern(ArrayShape(items: Self.all))]
         universe.objects = [intern(ObjectShape(rest: [.init(names: anything, schema: Self.all)]))]
         _ = set(of: universe)
@@ -215,6 +223,50 @@ final class SchemaAlgebra {
         return meet
     }
 
+    /// The values in either set, not written out before they are asked for. Nil where one is a conjunction with another
+    /// union: those of a recursive schema could go on for ever.
+    func union(_ left: SetID, _ right: SetID) throws(GrammarError) -> SetID? {
+        let left = canonical(left)
+        let right = canonical(right)
+        if left == right || right == Self.never || left == Self.all { return left }
+        if left == Self.never || right == Self.all || areComplements(left, right) {
+            return left == Self.never ? right : Self.all
+        }
+        try terms.budget.spend()
+        if let first = nodes[Int(left.index)].value, let second = nodes[Int(right.index)].value,
+            first.arrays.isEmpty, second.arrays.isEmpty, first.objects.isEmpty, second.objects.isEmpty
+        {
+            return set(of: try join(first, second))
+        }
+        let members = Set(members(of: left) + members(of: right)).sorted()
+        for member in members where nodes[Int(member.index)].literals.contains(where: isUnion) { return nil }
+        let atom: Int32
+        if let known = atomOfUnion[members] {
+            atom = known
+        } else {
+            atom = append(.union(members))
+            atomOfUnion[members] = atom
+        }
+        return set(of: [Literal(atom: atom)])
+    }
+
+    private func areComplements(_ left: SetID, _ right: SetID) -> Bool {
+        let (first, second) = (nodes[Int(left.index)].literals, nodes[Int(right.index)].literals)
+        guard first.count == 1, second.count == 1 else { return false }
+        return first[0].atom == second[0].atom && first[0].isNegated != second[0].isNegated
+    }
+
+    /// The sets that a set is the union of.
+    private func members(of id: SetID) -> [SetID] {
+        let literals = nodes[Int(id.index)].literals
+        if literals.count == 1, case .union(let members) = atoms[Int(literals[0].atom)] { return members }
+        return [id]
+    }
+
+    private func isUnion(_ literal: Literal) -> Bool {
+        if case .union = atoms[Int(literal.atom)] { true } else { false }
+    }
+
     private func literals(of id: SetID) -> [Literal] {
         let node = nodes[Int(id.index)]
         if let value = node.value, node.literals.isEmpty {
@@ -247,15 +299,21 @@ final class SchemaAlgebra {
 
     func descend() throws(GrammarError) {
         try terms.budget.spend()
-        depth += 1
-        if depth > Self.maxDepth {
-            depth -= 1
+        let address = Self.stackAddress()
+        if depth == 0 { stackStart = address }
+        guard address.distance(to: stackStart).magnitude < Self.maxStack else {
             throw GrammarError(.tooComplex, pointer: pointer, "schemas refer to each other too deeply")
         }
+        depth += 1
     }
 
-    /// Fits a stack of 512 KiB.
-    static let maxDepth = 160
+    private static func stackAddress() -> Int {
+        var mark: UInt8 = 0
+        return withUnsafePointer(to: &mark) { Int(bitPattern: $0) }
+    }
+
+    /// Bytes of the stack that recursion may take: leaves room on a stack of 512 KiB.
+    private static let maxStack = 320 << 10
 
     /// The alternatives of one type that a conjunction may be multiplied out to.
     static let maxAlternatives = 4096
@@ -269,7 +327,7 @@ final class SchemaAlgebra {
             switch atoms[Int(literal.atom)] {
             case .schema(let schema): return schema
             case .formula(_, let schema): if let schema { return schema }
-            case .value: break
+            case .value, .union: break
             }
         }
         return nil

@@ -20,8 +20,8 @@ struct ValueSet: Hashable {
     var hasTrue = false
     /// Any of these; may overlap.
     var numbers: [NumberSet] = []
-    /// The language of the (decoded) strings; nil for none.
-    var strings: Term?
+    /// The (decoded) strings; nil for none.
+    var strings: StringSet?
     /// Any of these; may overlap.
     var arrays: [ShapeID] = []
     /// Any of these; may overlap.

@@ -69,6 +69,11 @@ final class JSONSchemaDocument {
         var next = first
         while next < nodes.count {
             try budget.spend()
+            guard nodes[next].level <= budget.limits.maxNesting else {
+                throw GrammarError(
+                    .tooComplex, pointer: pointer(of: next),
+                    "stands in more than \(budget.limits.maxNesting) levels of schemas")
+            }
             if case .object(let members) = nodes[next].value { try scan(members, of: next) }
             next += 1
         }
@@ -90,7 +95,8 @@ final class JSONSchemaDocument {
             for (inner, schema) in Keyword.table[index].subschemas.schemas(in: value) {
                 nodes.append(
                     SchemaNode(
-                        value: schema, parent: node, keyword: name, inner: inner, resource: nodes[node].resource))
+                        value: schema, parent: node, keyword: name, inner: inner, resource: nodes[node].resource,
+                        level: nodes[node].level + 1))
             }
             found.append(FoundKeyword(index: index, value: value, children: start..<nodes.count))
         }

@@ -12,6 +12,8 @@ struct SchemaNode {
     let inner: String?
     /// The place in `JSONSchemaDocument.resources`.
     var resource = 0
+    /// How many schemas are around it.
+    var level = 0
     /// What the schema consists of, in the order of `Keyword.table`.
     var keywords: [FoundKeyword] = []
     /// Members that are no keywords of the dialect.

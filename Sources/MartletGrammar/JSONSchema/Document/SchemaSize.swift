@@ -2,6 +2,10 @@ import MartletJSON
 
 /// The limits on the text of a schema, checked before anything recurses into it.
 enum SchemaSize {
+    /// How many levels of JSON there may be for each level of schemas: a keyword may hold an object or array of schemas,
+    /// and values in `const` or `default` hold no schemas at all.
+    private static let levelsPerSchema = 4
+
     static func check(_ schema: JSONValue, budget: GrammarBudget) throws(GrammarError) {
         var bytes = 0
         var path: [String] = []
@@ -38,9 +42,9 @@ enum SchemaSize {
     }
 
     private static func enter(_ path: [String], _ budget: GrammarBudget) throws(GrammarError) {
-        guard path.count >= budget.limits.maxNesting else { return }
+        let (levels, overflow) = budget.limits.maxNesting.multipliedReportingOverflow(by: levelsPerSchema)
+        guard !overflow, path.count >= levels else { return }
         throw GrammarError(
-            .tooComplex, pointer: path.map(JSONPointer.escaped).joined(),
-            "is nested deeper than \(budget.limits.maxNesting) levels")
+            .tooComplex, pointer: path.map(JSONPointer.escaped).joined(), "is nested deeper than \(levels) levels")
     }
 }

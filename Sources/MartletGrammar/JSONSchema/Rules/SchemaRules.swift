@@ -47,6 +47,8 @@ final class SchemaRules {
             throw GrammarError(
                 .unsatisfiable, pointer: algebra.table.pointer(of: schema), "no JSON value is valid under the schema")
         }
+        var walk = WalkAhead(algebra)
+        try walk.run(from: set)
         return value(of: set, isStart: true)
     }
 
@@ -70,7 +72,7 @@ final class SchemaRules {
         if value.hasNull { words.append(try terms.intern(.literal("null"))) }
         if value.hasFalse { words.append(try terms.intern(.literal("false"))) }
         if value.hasTrue { words.append(try terms.intern(.literal("true"))) }
-        if let strings = value.strings { words.append(try terms.jsonString(strings)) }
+        if let strings = value.strings { words.append(try terms.jsonString(try algebra.language(of: strings))) }
         var productions: [[Symbol]] = []
         if !words.isEmpty {
             let term = words.count == 1 ? words[0] : try terms.union(words)
