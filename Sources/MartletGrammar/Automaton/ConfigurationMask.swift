@@ -6,7 +6,8 @@ struct ConfigurationMask {
     private var missing: [Int32] = []
     /// Further tokens.
     private var tokens: [Int32] = []
-    /// Tokens that only the text so far decides about; none of those that are allowed anyway.
+    /// Tokens that only the text so far decides about, in the order of their strings; none of those that are allowed
+    /// anyway.
     private(set) var uncertain: [Int32] = []
     /// Whether the text may end.
     private var accepts: Bool
@@ -16,7 +17,7 @@ struct ConfigurationMask {
     /// Brings together what a walk has found: the masks of lexemes, single tokens, and those that are uncertain.
     init(
         shared: [LexemeMask], allowed: UnsafeBufferPointer<Int32>, uncertain: UnsafeBufferPointer<Int32>,
-        accepts: Bool, outOf count: Int
+        ranks: [Int32], accepts: Bool, outOf count: Int
     ) {
         self.accepts = accepts
         var ownWords = false
@@ -45,6 +46,7 @@ struct ConfigurationMask {
         if !uncertain.isEmpty {
             let isAllowed = bits(numWords)
             self.uncertain = uncertain.filter { isAllowed[Int($0) >> 5] >> UInt32($0 & 31) & 1 == 0 }
+            self.uncertain.sort { ranks[Int($0)] < ranks[Int($1)] }
         }
         byteCount = (tokens.count + self.uncertain.count + missing.count) * 4 + (ownWords ? numWords * 4 : 0) + 64
     }

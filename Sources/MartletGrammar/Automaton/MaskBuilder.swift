@@ -51,7 +51,7 @@ final class MaskBuilder {
         return ConfigurationMask(
             shared: shared, allowed: UnsafeBufferPointer(start: allowed.base, count: allowed.count),
             uncertain: UnsafeBufferPointer(start: uncertain.base, count: uncertain.count),
-            accepts: automaton.accepts(configuration), outOf: table.count)
+            ranks: table.ranks, accepts: automaton.accepts(configuration), outOf: table.count)
     }
 
     /// The tokens that a lexeme's own mask allows, and those that go on behind it.
@@ -59,7 +59,7 @@ final class MaskBuilder {
         let lexeme = try lexemeMask(state)
         shared.append(lexeme)
         let start = try automaton.beginning(of: stack)
-        if lexeme.exits.nodeCount > 0 { try walk(lexeme.exits, from: start) }
+        if lexeme.exits.nodeCount > 0 { try walk(lexeme.exits, from: start, leavingOut: lexeme.missingExits) }
         if let base = lexeme.base, base.exits.nodeCount > 0 {
             try walk(base.exits, from: start, leavingOut: lexeme.missing)
         }
@@ -67,21 +67,57 @@ final class MaskBuilder {
 
     private func lexemeMask(_ state: Int32) throws(GrammarError) -> LexemeMask {
         if let known = lexemeMasks[state] { return known }
-        let lexemes = automaton.lexemes
-        let fingerprint = lexemes.fingerprint(state)
-        if let known = store.find(fingerprint) {
-            lexemeMasks[state] = known
-            return known
+        let mask: LexemeMask
+        let representative = try representative(of: state)
+        if representative != state {
+            mask = try lexemeMask(representative)
+        } else if let known = store.find(automaton.lexemes.fingerprint(state)) {
+            mask = known
+        } else {
+            mask = try makeLexemeMask(state)
+            store.insert(mask, for: automaton.lexemes.fingerprint(state))
         }
-        let mask = try makeLexemeMask(state)
-        store.insert(mask, for: fingerprint)
         lexemeMasks[state] = mask
         return mask
     }
 
+    /// A state that no token can tell from this one: lengths that no token reaches make no difference.
+    private func representative(of state: Int32) throws(GrammarError) -> Int32 {
+        let lexemes = automaton.lexemes
+        guard !lexemes.isPartial(state) else { return state }
+        let term = lexemes.term(of: state)
+        if let free = try lexemes.terms.withoutMaxLength(term, reach: table.trie.maxDepth) {
+            return try lexemes.start(free)
+        }
+        guard var string = lexemes.terms.countedString(term), !string.isFree else { return state }
+        let bounds = try countedContent(string).saturated(atLeast: string.atLeast, atMost: string.atMost)
+        (string.atLeast, string.atMost) = bounds
+        return try lexemes.start(try lexemes.terms.term(of: string))
+    }
+
+    /// The counted tokens of the set of a string.
+    private func countedContent(_ string: TermArena.CountedString) throws(GrammarError) -> CountedContent {
+        let lexemes = automaton.lexemes
+        var free = string
+        (free.atLeast, free.atMost) = (0, TermArena.unbounded)
+        let state = try lexemes.start(try lexemes.terms.term(of: free))
+        let fingerprint = lexemes.fingerprint(state)
+        if let known = store.findCounted(fingerprint) { return known }
+        let made = try LexemeMaskBuilder.counted(state, lexemes, table)
+        store.insert(made, for: fingerprint)
+        if store.find(fingerprint) == nil { store.insert(made.free, for: fingerprint) }
+        return made
+    }
+
     private func makeLexemeMask(_ state: Int32) throws(GrammarError) -> LexemeMask {
+        let lexemes = automaton.lexemes
+        if !lexemes.isPartial(state), let string = lexemes.terms.countedString(lexemes.term(of: state)),
+            !string.isFree
+        {
+            return try countedContent(string).mask(atLeast: string.atLeast, atMost: string.atMost)
+        }
         if let difference = try difference(state) { return difference }
-        return try LexemeMaskBuilder.mask(of: state, automaton.lexemes, table)
+        return try LexemeMaskBuilder.mask(of: state, lexemes, table)
     }
 
     /// The mask of a state as the difference from the state that most texts lead to and stay in, if there is such.
@@ -94,7 +130,7 @@ final class MaskBuilder {
                 try lexemes.isWide(other), automaton.isPrefixFree(other)
             else { continue }
             let base = try lexemeMask(other)
-            guard base.base == nil else { continue }
+            guard base.base == nil, base.missingExits.isEmpty else { continue }
             return try LexemeMaskBuilder.difference(of: state, from: base, of: other, lexemes, table)
         }
         return nil

@@ -15,8 +15,9 @@ public final class CompiledGrammar: Sendable {
     private let store: LexemeMaskStore
     private let limits: GrammarLimits
     private let state: Mutex<State>
-    /// When the automaton of a generation has grown to this many bytes, the next one begins.
+    /// When a generation has grown to this many bytes, the next one begins.
     private let maxBytes: Int
+    private let numBytes: Atomic<Int>
 
     private struct State {
         var engine: GrammarEngine
@@ -26,18 +27,22 @@ public final class CompiledGrammar: Sendable {
 
     init(
         table: TokenTable, store: LexemeMaskStore, limits: GrammarLimits = GrammarLimits(), maxBytes: Int = 16 << 20,
-        source: @escaping Source
+        maxGrowth: Int = 4, source: @escaping Source
     ) throws(GrammarError) {
         self.table = table
         self.store = store
         self.limits = limits
         self.source = source
-        self.maxBytes = maxBytes
         let engine = try GrammarEngine(source(GrammarBudget(limits)), table: table, store: store)
+        self.maxBytes = max(maxBytes, maxGrowth * engine.byteCount)
+        numBytes = Atomic(engine.byteCount)
         ignoredKeywords = engine.ignoredKeywords
         acceptsEmptyText = engine.automaton.accepts(engine.automaton.start)
         state = Mutex(State(engine: engine))
     }
+
+    /// Bytes of memory that the automaton held when it was last used, with its terms, rules and masks, about.
+    var byteCount: Int { numBytes.load(ordering: .relaxed) }
 
     /// Runs `body` with the automaton as it is.
     func withCurrentEngine<Result: Sendable>(_ body: (GrammarEngine, Int) -> Result) -> Result {
@@ -50,7 +55,9 @@ public final class CompiledGrammar: Sendable {
     ) throws(GrammarError) -> Result {
         try state.withLock { state throws(GrammarError) in
             state.engine.automaton.budget.restart()
-            if state.engine.byteCount > maxBytes {
+            let bytes = state.engine.byteCount
+            numBytes.store(bytes, ordering: .relaxed)
+            if bytes > maxBytes {
                 state.engine = try GrammarEngine(source(GrammarBudget(limits)), table: table, store: store)
                 state.generation += 1
             }

@@ -9,6 +9,8 @@ final class GrammarEngine {
     /// By configuration: the index in `masks`, -1 where there is none yet.
     @exclusivity(unchecked) private var maskIndex = GrowableBuffer<Int32>()
     private var maskBytes = 0
+    /// The configurations after each byte of the token that was decided about last.
+    private var path: [Int32] = []
 
     init(_ grammar: RuleGrammar, table: TokenTable, store: LexemeMaskStore) throws(GrammarError) {
         automaton = try Automaton(grammar, lexemes: LexemeAutomaton(terms: grammar.rules.terms))
@@ -17,8 +19,11 @@ final class GrammarEngine {
         builder = MaskBuilder(automaton, table: table, store: store)
     }
 
-    /// Bytes of memory held, without terms and rules.
-    var byteCount: Int { automaton.byteCount + maskBytes + maskIndex.byteCount }
+    /// Bytes of memory held, about.
+    var byteCount: Int {
+        automaton.byteCount + automaton.lexemes.byteCount + automaton.rules.byteCount
+            + maskBytes + maskIndex.byteCount
+    }
 
     /// Number of masks kept.
     var numMasks: Int { masks.count }
@@ -74,13 +79,40 @@ final class GrammarEngine {
         let index = try maskNumber(configuration)
         masks[index].fill(words, endOfSequence: table.endOfSequence)
         guard !masks[index].uncertain.isEmpty else { return }
+        let length = text.count
+        defer { text.removeLast(text.count - length) }
+        path.removeAll(keepingCapacity: true)
+        path.append(configuration)
         for token in masks[index].uncertain {
-            let length = text.count
-            if try advance(configuration, token: Int(token), text: &text) != 0 {
+            if try isAllowed(Int(token), configuration, after: length, text: &text) {
                 words[Int(token) >> 5] |= 1 << UInt32(token & 31)
             }
-            text.removeLast(text.count - length)
         }
+    }
+
+    /// Whether a token is allowed after the first `length` bytes of `text`. What it has in common with the token before it
+    /// is not read again.
+    private func isAllowed(
+        _ token: Int, _ configuration: Int32, after length: Int, text: inout [UInt8]
+    ) throws(GrammarError) -> Bool {
+        if table.isSpecial(token) {
+            text.removeLast(text.count - length)
+            path.removeLast(path.count - 1)
+            defer { text.removeLast(text.count - length) }
+            return try advance(configuration, token: token, text: &text) != 0
+        }
+        let bytes = table.vocabulary.tokens[token]
+        var count = 0
+        while count < min(bytes.count, path.count - 1), bytes[count] == text[length + count] { count += 1 }
+        text.removeLast(text.count - length - count)
+        path.removeLast(path.count - 1 - count)
+        while count < bytes.count, path[count] != 0 {
+            text.append(bytes[count])
+            path.append(0)
+            path[count + 1] = try automaton.advance(path[count], bytes[count], text: text)
+            count += 1
+        }
+        return count == bytes.count && path[count] != 0
     }
 
     private func maskNumber(_ configuration: Int32) throws(GrammarError) -> Int {

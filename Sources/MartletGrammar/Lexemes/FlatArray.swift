@@ -11,6 +11,9 @@ struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { base.deallocate() }
 
+    /// Bytes of memory held.
+    var byteCount: Int { capacity * MemoryLayout<Element>.stride }
+
     subscript(index: Int) -> Element {
         @inline(__always) get { base[index] }
         @inline(__always) nonmutating set { base[index] = newValue }

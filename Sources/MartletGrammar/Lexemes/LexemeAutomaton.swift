@@ -29,7 +29,7 @@ final class LexemeAutomaton {
     private var partialStates: [PartialKey: State] = [:]
     private var slabs: [UnsafeMutablePointer<State>] = []
     private var rowsLeft = 0
-    private static let rowsPerSlab = 64
+    private static let rowsPerSlab = 16
 
     private struct PartialKey: Hashable {
         var term: Int32
@@ -46,6 +46,11 @@ final class LexemeAutomaton {
 
     deinit {
         for slab in slabs { slab.deallocate() }
+    }
+
+    /// Bytes of memory held.
+    var byteCount: Int {
+        records.byteCount + termStates.byteCount + partialStates.count * 32 + slabs.count * Self.rowsPerSlab * 1024
     }
 
     /// Number of states so far.

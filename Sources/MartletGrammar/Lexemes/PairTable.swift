@@ -17,6 +17,9 @@ struct PairTable: ~Copyable {
         _ = entries.append(repeating: Self.free, count: 64)
     }
 
+    /// Bytes of memory held.
+    var byteCount: Int { entries.byteCount }
+
     private func place(_ first: Int32, _ second: Int32) -> Int {
         let key = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
         var index = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask

@@ -25,6 +25,12 @@ struct PartitionTable: ~Copyable {
 
     init() { _ = index(starts: [0], classes: [0]) }
 
+    /// Bytes of memory held, about. Starts and classes are kept as keys of `indices` too.
+    var byteCount: Int {
+        records.byteCount + starts.byteCount + classes.byteCount + smallest.byteCount + ascii.byteCount
+            + (starts.count + classes.count) * 4 + records.count * 64 + setPartitions.count * 64 + products.byteCount
+    }
+
     @inline(__always) func classOf(_ partition: Int32, _ scalar: UInt32) -> Int {
         let record = records[Int(partition)]
         if scalar < 128 { return Int(ascii[record.ascii + Int(scalar)]) }

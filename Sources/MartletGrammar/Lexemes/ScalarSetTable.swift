@@ -15,6 +15,12 @@ struct ScalarSetTable: ~Copyable {
     private var unions = PairTable()
     private var intersections = PairTable()
 
+    /// Bytes of memory held, about. Each range is kept in `sets` and as key of `indices` too.
+    var byteCount: Int {
+        records.byteCount + bounds.byteCount + bounds.count * 4 + sets.count * 96 + unions.byteCount
+            + intersections.byteCount
+    }
+
     subscript(index: Int32) -> ScalarSet { sets[Int(index)] }
 
     mutating func index(of set: ScalarSet) -> Int32 {

@@ -116,12 +116,13 @@ extension TermArena {
             return try subtractEither(x, y, depth)
         }
         let (p, q) = (counted(left), counted(right))
-        guard p.body == q.body, nodes[Int(p.body)].kind == .scalars else {
-            return try subtractEither(x, y, depth)
-        }
+        let (body, other) = (nodes[Int(p.body)], nodes[Int(q.body)])
+        guard body.kind == .scalars, other.kind == .scalars else { return try subtractEither(x, y, depth) }
         let isUnbounded = p.atMost == Self.unbounded
         let most = isUnbounded ? q.atMost : q.atMost == Self.unbounded ? p.atMost : min(p.atMost, q.atMost)
-        return try repeated(p.body, max(p.atLeast, q.atLeast), most)
+        let both = p.body == q.body ? body.a : sets.intersection(body.a, other.a)
+        let set = sets[both].isEmpty ? Self.nothing : try make(.scalars, both)
+        return try repeated(set, max(p.atLeast, q.atLeast), most)
     }
 
     private func subtractEither(

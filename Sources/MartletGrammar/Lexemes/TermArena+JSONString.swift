@@ -28,7 +28,7 @@ extension TermArena {
         Term(index: try sequence(try make(.scalars, sets.index(of: ScalarSet("\""))), try content(term.index)))
     }
 
-    private func content(_ text: Int32) throws(GrammarError) -> Int32 {
+    func content(_ text: Int32) throws(GrammarError) -> Int32 {
         isKnownEmpty(text) ? Self.nothing : try make(.jsonContent, text)
     }
 

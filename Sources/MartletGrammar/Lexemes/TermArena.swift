@@ -61,6 +61,9 @@ final class TermArena {
         _ = insert(scalar)
     }
 
+    /// Bytes of memory of the table that finds terms.
+    var tableByteCount: Int { table.byteCount }
+
     /// The hash that is equal for equal structures of all arenas.
     func fingerprint(_ term: Term) -> Fingerprint { nodes[Int(term.index)].fingerprint }
 

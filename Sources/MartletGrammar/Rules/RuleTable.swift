@@ -52,10 +52,17 @@ final class RuleTable {
     let terms: TermArena
     private var expansions: [Expansion?] = []
     private var productions: [[[Symbol]]?] = []
+    /// Number of symbols of all productions written so far.
+    private var numSymbols = 0
     private var resolutions: [Resolution] = []
     private var standIns: [Nonterminal?] = []
 
     init(terms: TermArena) { self.terms = terms }
+
+    /// Bytes of memory held, about, with the terms. What the front ends keep for each rule is a guess.
+    var byteCount: Int {
+        terms.byteCount + expansions.count * 512 + numSymbols * MemoryLayout<Symbol>.stride + resolutions.count * 128
+    }
 
     /// A nonterminal whose productions `expansion` gives when they are first asked for.
     func nonterminal(_ expansion: @escaping Expansion) -> Nonterminal {
@@ -95,6 +102,7 @@ final class RuleTable {
         guard let expansion = expansions[index] else { return [] }
         let made = try expansion()
         productions[index] = made
+        numSymbols += made.reduce(0) { $0 + $1.count + 4 }
         expansions[index] = nil
         return made
     }

@@ -13,14 +13,21 @@ final class LexemeMask: Sendable {
     let exits: FlatTrie
     /// Tokens of `base`, inside or exits, that are none of this one.
     let missing: Set<Int32>
+    /// Tokens of `exits` that are none of this one.
+    let missingExits: Set<Int32>
+    /// Bytes of memory held, without what belongs to other masks.
+    let byteCount: Int
 
-    init(base: LexemeMask? = nil, inside: TokenSet, exits: FlatTrie, missing: Set<Int32> = []) {
+    init(
+        base: LexemeMask? = nil, inside: TokenSet, exits: FlatTrie, ownsExits: Bool = true, missing: Set<Int32> = [],
+        missingExits: Set<Int32> = []
+    ) {
         self.base = base
         self.inside = inside
         self.exits = exits
         self.missing = missing
+        self.missingExits = missingExits
+        byteCount =
+            inside.byteCount + (ownsExits ? exits.byteCount : 0) + (missing.count + missingExits.count) * 8 + 128
     }
-
-    /// Bytes of memory held, without the base.
-    var byteCount: Int { inside.byteCount + exits.byteCount + missing.count * 8 + 128 }
 }

@@ -6,6 +6,8 @@ struct LexemeMaskBuilder: ~Copyable {
     private var missing: Set<Int32> = []
     private var text: [UInt8] = []
     private var exits: [FlatTrie.Entry] = []
+    private var counts: [(token: Int32, count: Int32)] = []
+    private var closing: [CountedContent.Closing] = []
 
     init(_ lexemes: LexemeAutomaton, _ table: TokenTable) {
         self.lexemes = lexemes
@@ -19,6 +21,16 @@ struct LexemeMaskBuilder: ~Copyable {
         var builder = LexemeMaskBuilder(lexemes, table)
         try builder.walk(from: state)
         return builder.mask(base: nil)
+    }
+
+    /// The tokens of a string of any number of scalars of one set, `state`, which each scalar leads back to.
+    static func counted(
+        _ state: Int32, _ lexemes: LexemeAutomaton, _ table: TokenTable
+    ) throws(GrammarError) -> CountedContent {
+        var builder = LexemeMaskBuilder(lexemes, table)
+        try builder.walk(from: state, counting: true)
+        let (counts, closing) = (builder.counts, builder.closing)
+        return CountedContent(free: builder.mask(base: nil), inside: counts, closing: closing)
     }
 
     /// The mask of `state` as its difference from `base`, the mask of `other`; nil where they have little in common.
@@ -36,32 +48,43 @@ struct LexemeMaskBuilder: ~Copyable {
             base: base, inside: TokenSet(tokens, outOf: table.count), exits: FlatTrie(text, exits), missing: missing)
     }
 
-    private mutating func walk(from state: Int32) throws(GrammarError) {
+    private mutating func walk(from state: Int32, counting: Bool = false) throws(GrammarError) {
         let trie = table.trie
-        let levels = UnsafeMutablePointer<Int32>.allocate(capacity: trie.maxDepth + 1)
+        let levels = UnsafeMutablePointer<(state: Int32, count: Int32)>.allocate(capacity: trie.maxDepth + 1)
         defer { levels.deallocate() }
-        levels[0] = state
+        levels[0] = (state, 0)
         try trie.nodes.withUnsafeBufferPointer { nodes throws(GrammarError) in
             try trie.tokens.withUnsafeBufferPointer { tokens throws(GrammarError) in
                 var index = 0
                 while index < nodes.count - 1 {
                     let node = nodes[index]
                     let depth = Int(node.depth)
-                    let next = try lexemes.next(levels[depth - 1], node.byte)
+                    let next = try lexemes.next(levels[depth - 1].state, node.byte)
                     guard next != LexemeAutomaton.dead else {
                         index = Int(node.end)
                         continue
                     }
+                    let isEnd = lexemes.isAccepting(next)
+                    let count = levels[depth - 1].count
                     for position in Int(node.tokenStart)..<Int(nodes[index + 1].tokenStart) {
                         inside.append(tokens[position])
+                        guard counting else { continue }
+                        if isEnd {
+                            closing.append(.init(token: tokens[position], count: count, isExit: false))
+                        } else {
+                            counts.append((tokens[position], count + 1))
+                        }
                     }
                     index += 1
-                    if lexemes.isAccepting(next) {
+                    if isEnd {
                         let last = Int(nodes[Int(node.end)].tokenStart)
-                        for position in Int(nodes[index].tokenStart)..<last { addExit(tokens[position], after: depth) }
+                        for position in Int(nodes[index].tokenStart)..<last {
+                            addExit(tokens[position], after: depth)
+                            if counting { closing.append(.init(token: tokens[position], count: count, isExit: true)) }
+                        }
                         index = Int(node.end)
                     } else {
-                        levels[depth] = next
+                        levels[depth] = (next, next == state ? count + 1 : count)
                     }
                 }
             }

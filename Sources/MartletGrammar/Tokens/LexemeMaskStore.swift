@@ -4,6 +4,7 @@ import Synchronization
 final class LexemeMaskStore: Sendable {
     private struct State {
         var masks: [Fingerprint: LexemeMask] = [:]
+        var counted: [Fingerprint: CountedContent] = [:]
         var bytes = 0
     }
 
@@ -24,11 +25,26 @@ final class LexemeMaskStore: Sendable {
     /// are needed come back.
     func insert(_ mask: LexemeMask, for fingerprint: Fingerprint) {
         state.withLock { state in
-            if state.bytes + mask.byteCount > maxBytes {
-                state.masks.removeAll()
-                state.bytes = 0
-            }
+            makeRoom(for: mask.byteCount, in: &state)
             if state.masks.updateValue(mask, forKey: fingerprint) == nil { state.bytes += mask.byteCount }
         }
+    }
+
+    /// The counted tokens of the string with this fingerprint.
+    func findCounted(_ fingerprint: Fingerprint) -> CountedContent? { state.withLock { $0.counted[fingerprint] } }
+
+    /// As `insert` for masks.
+    func insert(_ counted: CountedContent, for fingerprint: Fingerprint) {
+        state.withLock { state in
+            makeRoom(for: counted.byteCount, in: &state)
+            if state.counted.updateValue(counted, forKey: fingerprint) == nil { state.bytes += counted.byteCount }
+        }
+    }
+
+    private func makeRoom(for bytes: Int, in state: inout State) {
+        guard state.bytes + bytes > maxBytes else { return }
+        state.masks.removeAll()
+        state.counted.removeAll()
+        state.bytes = 0
     }
 }

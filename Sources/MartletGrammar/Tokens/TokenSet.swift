@@ -24,8 +24,9 @@ struct TokenSet: Sendable {
             ? tokens : (0..<Int32(words.count * 32)).filter { words[Int($0) >> 5] >> UInt32($0 & 31) & 1 != 0 }
     }
 
-    mutating func remove(_ missing: Set<Int32>) {
+    mutating func remove(_ missing: some Collection<Int32>) {
         if words.isEmpty {
+            let missing = Set(missing)
             if !missing.isEmpty { tokens.removeAll { missing.contains($0) } }
         } else {
             for token in missing { words[Int(token) >> 5] &= ~(1 << UInt32(token & 31)) }

@@ -8,6 +8,9 @@ final class TokenTable: Sendable {
     /// The ids that end the output, those that exist.
     let endOfSequence: [Int]
 
+    /// The place of each token of `trie` in the order of their strings; 0 for all others.
+    let ranks: [Int32]
+
     private enum Kind: UInt8 {
         case text, special, endOfSequence
     }
@@ -24,6 +27,9 @@ final class TokenTable: Sendable {
         trie = Self.trie(vocabulary) { id in
             kinds[id] == .text
         }
+        var ranks = Array(repeating: 0 as Int32, count: kinds.count)
+        for (rank, token) in trie.tokens.enumerated() { ranks[Int(token)] = Int32(rank) }
+        self.ranks = ranks
         special = Self.trie(vocabulary) { id in
             kinds[id] == .special
         }

@@ -22,7 +22,7 @@ import Testing
 
     private static func compile(maxBytes: Int = 16 << 20) throws -> CompiledGrammar {
         try CompiledGrammar(
-            table: TokenTable(vocabulary), store: LexemeMaskStore(maxBytes: 1 << 20), maxBytes: maxBytes,
+            table: TokenTable(vocabulary), store: LexemeMaskStore(maxBytes: 1 << 20), maxBytes: maxBytes, maxGrowth: 0,
             source: Self.words)
     }
 
