@@ -62,6 +62,11 @@ class Engine:
         if self.process:
             self.process.kill()
             self.process.wait()
+            self.process.stdout.close()
+            try:
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass
             self.process = None
 
     def resident(self):
