@@ -61,13 +61,16 @@ class Figures(unittest.TestCase):
             "a": {"overhead_us": 0, "cold": {0: result([True]), 1: result([True])}, "warm": again},
             "b": {"overhead_us": 0, "cold": {0: result([True]), 1: refused}, "warm": {0: result([True])}}})
         self.assertEqual(told["common"], 1)
-        self.assertEqual(told["engines"]["a"]["cold all"]["compile_ms"]["count"], 2)
-        self.assertEqual(told["engines"]["a"]["cold common"]["compile_ms"]["count"], 1)
-        self.assertEqual(told["engines"]["a"]["warm all"]["compile_ms"]["count"], 1)
+        self.assertEqual(told["engines"]["a"]["all"]["cold"]["compile_ms"]["count"], 2)
+        self.assertEqual(told["engines"]["a"]["common"]["cold"]["compile_ms"]["count"], 1)
+        self.assertEqual(told["engines"]["a"]["all"]["warm"]["compile_ms"]["count"], 1)
+        self.assertEqual(told["pairs"]["b"]["schemas"], 1)
         named = {name: {"setup_seconds": 1, "resident_before": 2, "resident_after": None, "overhead_us": 0}
                  for name in "ab"}
         text = table.render(told, named)
         self.assertIn("| schemas | 2 compiled | 1 compiled, 1 refused |", text)
+        self.assertIn("| a / b, 1 schemas |", text)
+        self.assertIn("| cold: mask, p50, us | 20.0 / 20.0 (**1x**) |", text)
         self.assertIn("| valid texts accepted | 2 of 2 | 1 of 2 |", text)
 
     def test_other_tokens_are_noticed(self):

@@ -38,7 +38,7 @@ def parse(arguments):
     parser.add_argument("--turn", type=int, default=10, metavar="N", help="schemas in a turn of an engine")
     parser.add_argument("--schema-seconds", type=float, default=60, metavar="S", help="what one schema may take")
     parser.add_argument("--engine-seconds", type=float, metavar="S",
-                        help="what the first pass of one engine may take; the schemas after that are skipped")
+                        help="what each pass of one engine may take; the schemas after that are skipped")
     parser.add_argument("--clock", choices=list(peers.CLOCKS), default="wall",
                         help="thread: the time that the thread computed, for machines with other work to do")
     parser.add_argument("--cpu", metavar="N", help="the processor to run on")
@@ -88,23 +88,31 @@ def run(cases, running, options):
     told = {}
     for name, engine in running.items():
         engine.start()
-        told[name] = {**engine.setup, "resident_before": engine.resident(), "cold": {}, "warm": {}, "seconds": 0}
-    # A compile may take its whole limit, and masks come after it.
-    seconds = options.schema_seconds + 10
-    for name, some in turns(cases, list(running), options.turn):
-        for case in some:
-            if options.engine_seconds and told[name]["seconds"] > options.engine_seconds:
-                continue
-            start = time.monotonic()
-            told[name]["cold"][case["key"]] = measure(running[name], case, seconds)
-            told[name]["seconds"] += time.monotonic() - start
+        told[name] = {**engine.setup, "resident_before": engine.resident()}
+    run_pass(cases, running, options, told, "cold")
     for name, engine in running.items():
         told[name]["resident_after"] = engine.resident()
+    run_pass(cases, running, options, told, "warm")
+    return told
+
+
+def run_pass(cases, running, options, told, passed):
+    """Adds the results of one pass; the warm one is over what compiled in the cold one."""
+    spent = dict.fromkeys(running, 0)
+    for name in running:
+        told[name][passed] = {}
     for name, some in turns(cases, list(running), options.turn):
         for case in some:
-            if figures.outcome(told[name]["cold"].get(case["key"])) == "compiled":
-                told[name]["warm"][case["key"]] = measure(running[name], case, seconds)
-    return told
+            if options.engine_seconds and spent[name] > options.engine_seconds:
+                continue
+            if passed == "warm" and not (case["key"] in running[name].known
+                                         and figures.outcome(told[name]["cold"].get(case["key"])) == "compiled"):
+                continue
+            start = time.monotonic()
+            # A compile may take its whole limit, and masks come after it.
+            told[name][passed][case["key"]] = measure(running[name], case, options.schema_seconds + 10)
+            spent[name] += time.monotonic() - start
+        print(f"{passed}: {name} after {spent[name]:.0f} s", end="\r", file=sys.stderr)
 
 
 def machine():

@@ -20,6 +20,8 @@ class Engine:
         self.command = (["taskset", "-c", cpu] if cpu else []) + command
         self.process = None
         self.setup = None
+        # The cases that the process has seen, and so compiled.
+        self.known = set()
 
     def start(self):
         """Starts the process and returns what it says of itself."""
@@ -62,7 +64,13 @@ class Engine:
         if self.process:
             self.process.kill()
             self.process.wait()
+            self.process.stdout.close()
+            try:
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass
             self.process = None
+            self.known = set()
 
     def resident(self):
         return peers.resident(self.process.pid) if self.process else None
@@ -73,13 +81,15 @@ class Peer(Engine):
         super().__init__(name, [python, os.path.join(HERE, "peers.py"), name, tokenizer, clock, end], cpu)
 
     def measure(self, case, seconds):
-        return self.ask({"key": case["key"], "schema": json.dumps(case["schema"], ensure_ascii=False),
-                         "tokens": case["tokens"]}, seconds)
+        result = self.ask({"key": case["key"], "schema": json.dumps(case["schema"], ensure_ascii=False),
+                           "tokens": case["tokens"]}, seconds)
+        self.known.add(case["key"])
+        return result
 
 
 class Martlet(Engine):
     def __init__(self, binary, tokenizer, clock, limit, cpu):
-        self.binary, self.asked = binary, set()
+        self.binary = binary
         super().__init__("martlet", [
             binary, "grammar", "check", "--vocabulary", tokenizer, "--timings", clock, "--property-order", "declared",
             "--compile-timeout", str(limit)], cpu)
@@ -91,15 +101,14 @@ class Martlet(Engine):
         self.process.stdin.flush()
         reply = json.loads(self.read(300))
         seconds = time.perf_counter() - start
-        self.asked = set()
         version = subprocess.run([self.binary, "--version"], capture_output=True, text=True).stdout.strip()
         return {"setup_seconds": seconds, "overhead_us": reply["timings"]["clock_us"], "version": version}
 
     def measure(self, case, seconds):
         reply = self.ask({"schema": case["schema"], "texts": case["texts"]}, seconds)
         timings = reply["timings"]
-        kept = case["key"] in self.asked
-        self.asked.add(case["key"])
+        kept = case["key"] in self.known
+        self.known.add(case["key"])
         result = {"compiled": reply["compiled"], "kept": kept, "accepted": reply["accepted"],
                   "mask_us": timings["mask_us"], "commit_us": timings["commit_us"]}
         if reply["compile_ms"] is not None:

@@ -7,7 +7,8 @@ PERCENTILES = {"p50": 50, "p95": 95, "p99": 99, "p99.9": 99.9}
 def percentile(values, share):
     """By the nearest rank: the smallest value that `share` percent are not above."""
     ordered = sorted(values)
-    return ordered[max(0, math.ceil(share / 100 * len(ordered)) - 1)]
+    # 99.9 is a little more than itself in binary.
+    return ordered[max(0, math.ceil(share * len(ordered) / 100 - 1e-9) - 1)]
 
 
 def summary(values):
@@ -70,19 +71,26 @@ def common(cases, results):
     return [case for case in cases if all(outcome(of.get(case["key"])) == "compiled" for of in results.values())]
 
 
+def passes(cases, engine):
+    """The summaries of both passes over these cases."""
+    warm = {key: result for key, result in engine["warm"].items() if "stopped" in result or result["kept"]}
+    return {name: times([of[case["key"]] for case in cases if case["key"] in of], engine["overhead_us"])
+            for name, of in (("cold", engine["cold"]), ("warm", warm))}
+
+
 def figures(cases, engines):
-    """The whole: `engines` has for each name its `overhead_us` and the results of both passes by the key of the case."""
+    """The whole: `engines` has for each name its `overhead_us` and the results of both passes by the key of the case.
+    Pairs are of the first engine and each other one, over the schemas that both compile."""
     shared = common(cases, {name: engine["cold"] for name, engine in engines.items()})
     told = {"schemas": len(cases), "texts": sum(len(case["valid"]) for case in cases), "common": len(shared),
-            "engines": {}}
-    for name, engine in engines.items():
-        overhead = engine["overhead_us"]
-        warm = {key: result for key, result in engine["warm"].items() if "stopped" in result or result["kept"]}
-        told["engines"][name] = {
-            "counts": counts(cases, engine["cold"]),
-            **{f"{passed} {scope}": times([of[case["key"]] for case in some if case["key"] in of], overhead)
-               for passed, of in (("cold", engine["cold"]), ("warm", warm))
-               for scope, some in (("all", cases), ("common", shared))}}
+            "engines": {name: {"counts": counts(cases, engine["cold"]), "all": passes(cases, engine),
+                               "common": passes(shared, engine)} for name, engine in engines.items()},
+            "pairs": {}}
+    first, *others = engines
+    for other in others:
+        both = common(cases, {name: engines[name]["cold"] for name in (first, other)})
+        told["pairs"][other] = {"schemas": len(both), "first": passes(both, engines[first]),
+                                "other": passes(both, engines[other])}
     return told
 
 
