@@ -5,27 +5,18 @@ extension UnsafeMutableBufferPointer<Float> {
         let numWhole = count / 32
         for word in 0..<numWhole {
             let bits = words[word]
-            // Whole words are the usual case: few tokens are allowed between values, most of them within strings.
-            if bits == .max { continue }
             let logits = base + word * 32
+            // Between values few tokens are allowed, within strings few are not.
             if bits == 0 {
                 logits.update(repeating: -.infinity, count: 32)
             } else {
-                Self.exclude(logits, bits)
+                var excluded = ~bits
+                while excluded != 0 {
+                    logits[excluded.trailingZeroBitCount] = -.infinity
+                    excluded &= excluded - 1
+                }
             }
         }
         for id in numWhole * 32..<count where words[numWhole] >> UInt32(id % 32) & 1 == 0 { base[id] = -.infinity }
-    }
-
-    @inline(__always)
-    private static func exclude(_ logits: UnsafeMutablePointer<Float>, _ bits: UInt32) {
-        let lanes = SIMD8<UInt32>(1, 2, 4, 8, 16, 32, 64, 128)
-        let excluded = SIMD8<Float>(repeating: -.infinity)
-        for part in 0..<4 {
-            let address = UnsafeMutableRawPointer(logits + part * 8)
-            let isExcluded = (SIMD8(repeating: bits >> UInt32(part * 8)) & lanes) .== 0
-            let values = address.loadUnaligned(as: SIMD8<Float>.self)
-            address.storeBytes(of: values.replacing(with: excluded, where: isExcluded), as: SIMD8<Float>.self)
-        }
     }
 }
