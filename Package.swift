@@ -40,6 +40,7 @@ let package = Package(
         // Level 0
         .target(name: "CMartletKernels", cSettings: kernelSettings),
         .target(name: "MartletJSON", swiftSettings: hot),
+        .target(name: "MartletAudio", swiftSettings: hot),
 
         // Level 1
         .target(name: "MartletModelIR", dependencies: ["MartletJSON"], swiftSettings: hot),
@@ -61,7 +62,8 @@ let package = Package(
             name: "Martlet",
             dependencies: [
                 "MartletEngine", "MartletModels", "MartletWeights", "MartletCPUBackend", "MartletTokenizers",
-                "MartletChat", "MartletGrammar", "MartletHub", "MartletModelIR", "MartletJSON", "CMartletDemoModel",
+                "MartletChat", "MartletGrammar", "MartletHub", "MartletAudio", "MartletModelIR", "MartletJSON",
+                "CMartletDemoModel",
             ], swiftSettings: strict),
 
         .target(
@@ -102,6 +104,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/ReplayServer", swiftSettings: strict),
         .testTarget(name: "MartletJSONTests", dependencies: ["MartletJSON"], swiftSettings: strict),
+        .testTarget(name: "MartletAudioTests", dependencies: ["MartletAudio"], swiftSettings: hot),
         .testTarget(name: "CMartletKernelsTests", dependencies: ["CMartletKernels"], swiftSettings: hot),
         .testTarget(
             name: "MartletModelIRTests", dependencies: ["MartletModelIR", "MartletJSON"], swiftSettings: strict),
