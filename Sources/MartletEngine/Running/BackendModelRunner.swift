@@ -2,14 +2,15 @@ public import MartletModelIR
 
 /// The runner over a backend's executable: fills one input batch in place, runs it, samples.
 ///
-/// Engine thread only; allocates nothing after init.
+/// Engine thread only; allocates nothing after init, but for cross weights while a request wants them.
 public final class BackendModelRunner: ModelRunner {
-    /// Written for the contract with groups of blocks and states.
-    public static let contractVersion = 2
+    /// Written for the contract with encoders.
+    public static let contractVersion = 3
 
     private let executable: any Executable
     private let kvCache: any KVCacheStorage
     private let sampler: any Sampler
+    private let encoder: EncoderStage?
     private let batch: InputBatch
     private let blockSize: Int
     /// Block tables of a request.
@@ -20,9 +21,9 @@ public final class BackendModelRunner: ModelRunner {
     /// A runner for steps within the limits of `configuration`.
     ///
     /// `executable` must have been compiled for these limits and `kvCache` have the configured blocks; `profile` gets
-    /// the time of sampling.
+    /// the time of sampling. `encoder` is needed where the executable attends to one.
     public init(
-        executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler,
+        executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler, encoder: EncoderStage? = nil,
         configuration: EngineConfiguration, profile: StepProfile? = nil
     ) {
         let layout = kvCache.layout
@@ -32,6 +33,7 @@ public final class BackendModelRunner: ModelRunner {
         self.executable = executable
         self.kvCache = kvCache
         self.sampler = sampler
+        self.encoder = encoder
         blockSize = configuration.blockSize
         samplingTimer = profile.map { SamplingTimer($0) }
         batch = InputBatch(
@@ -44,9 +46,16 @@ public final class BackendModelRunner: ModelRunner {
     /// Columns of the executable's logits.
     public var vocabSize: Int { executable.outputWidth }
 
-    /// Copies states, fills the batch and starts the executable; throws what the backend throws.
+    /// Sizes of the encoder; nil: there is none.
+    public var encoderShape: EncoderShape? { encoder?.shape }
+
+    /// Copies states, encodes inputs, fills the batch and starts the executable; throws what the backend throws.
     public func submit(_ step: SchedulerOutput) throws(EngineError) {
         for copy in step.stateCopies { kvCache.copyState(from: Int(copy.source), to: Int(copy.target)) }
+        if !step.encoderRuns.isEmpty {
+            guard let encoder else { throw .backend("inputs for an encoder, but the runner has none") }
+            try encoder.run(step.encoderRuns, kvCache: kvCache)
+        }
         fillBatch(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
@@ -107,6 +116,7 @@ public final class BackendModelRunner: ModelRunner {
         batch.queryStartLoc[row] = Int32(firstToken)
         batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
         batch.stateSlots[row] = request.stateSlot
+        batch.crossSlots[row] = request.crossSlot
         batch.usesLongRotary[row] = request.usesLongRotary ? 1 : 0
         for offset in 0..<request.numScheduledTokens {
             batch.positions[firstToken + offset] = Int32(request.numComputedTokens + offset)

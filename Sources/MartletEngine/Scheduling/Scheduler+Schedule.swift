@@ -87,7 +87,7 @@ extension Scheduler {
         if request.statistics.firstScheduled == nil {
             request.statistics.firstScheduled = now
             request.numCachedTokens = numCached
-            if readsPrefixCache, configuration.enablePrefixCaching {
+            if readsPrefixCache, configuration.usesPrefixCache {
                 statistics.prefixCacheQueries += request.tokenIDs.count
                 statistics.prefixCacheHits += numCached
             }
@@ -131,7 +131,8 @@ extension Scheduler {
         output.requests.append(
             ScheduledRequest(
                 id: request.id, numComputedTokens: first, numScheduledTokens: numTokens,
-                numBlocks: numBlocks, stateSlot: request.stateSlot ?? 0,
+                numBlocks: numBlocks, stateSlot: request.stateSlot ?? 0, crossSlot: 0,
+                wantsCrossWeights: false,
                 usesLongRotary: request.cacheSalt.usesLongRotary, numLogitRows: numLogitRows))
         scheduled.append(request)
         budget.tokens -= numTokens

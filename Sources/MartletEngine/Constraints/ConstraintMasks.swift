@@ -4,7 +4,7 @@ import MartletModelIR
 ///
 /// Between `start` and `wait` only that thread touches the masks and the states; at all other times only the engine
 /// thread does.
-final class GrammarMasks: TokenMasks, @unchecked Sendable {
+final class ConstraintMasks: TokenMasks, @unchecked Sendable {
     // Sendable because `start` and `wait` hand everything over from thread to thread.
     private let wordsPerRow: Int
     private let capacity: Int
