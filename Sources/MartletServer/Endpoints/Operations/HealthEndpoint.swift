@@ -10,7 +10,7 @@ struct HealthEndpoint: Endpoint {
     let slot: EngineSlot
     let stallTimeout: Duration
 
-    var takesJSON: Bool { false }
+    var bodyKind: BodyKind { .any }
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
         let load = try slot.forWork().engine.load
