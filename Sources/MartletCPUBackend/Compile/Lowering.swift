@@ -50,6 +50,8 @@ struct Lowering {
     private mutating func lower(_ index: Int) throws(BackendError) {
         switch nodes[index].op {
         case .embed(let table, let key): lowerEmbed(index, table, key)
+        case .features, .unfold, .storeCrossKV, .crossAttention:
+            throw error(nodes[index], "the operation is not there yet")
         case .norm, .gatherLogitRows:
             if !joinsLinear(index) { lowerRows(index) }
         case .linear(let x, let weights, let bias): lowerLinear(index, x.id, weights, bias)

@@ -119,6 +119,7 @@ private struct LayerShape {
             groupBytes = Int(ck_latent_group_bytes(dtype, Int64(width)))
         case .recurrent(let recurrent):
             stateElements = recurrent.elements
+        case .cross: break
         }
     }
 
