@@ -35,7 +35,7 @@ struct InProcessClient {
         let service = ServingService(
             configuration: configuration, logger: logger, load: { throw CancellationError() }, onListening: { _ in })
         dispatcher = service.dispatcher(slot)
-        if let engine { slot.fill(engine, modelNames: configuration.servedModelNames) }
+        if let engine { try? slot.fill([engine], modelNames: configuration.servedModelNames) }
     }
 
     func send(
