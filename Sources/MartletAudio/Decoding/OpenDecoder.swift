@@ -6,5 +6,9 @@ func openDecoder(of bytes: any AudioBytes, limits: AudioLimits) throws(AudioErro
         throw AudioError(
             .tooLarge, "the file has \(bytes.count) bytes; at most \(limits.maxFileBytes) bytes are accepted")
     }
-    return try WAVDecoder(bytes)
+    switch try AudioContainer(bytes) {
+    case .wav: return try WAVDecoder(bytes)
+    case .flac(let start): return try FLACDecoder(bytes, start: start)
+    default: throw AudioError(.unsupported, "not yet")
+    }
 }
