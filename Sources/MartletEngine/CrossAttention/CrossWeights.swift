@@ -17,3 +17,21 @@ public struct CrossWeights: Sendable, Hashable {
         self.elements = elements
     }
 }
+
+extension CrossWeights {
+    /// The weights of the tokens of all parts, in order; nil where there are no parts.
+    init?(joining parts: [CrossWeights]) {
+        guard let first = parts.first else { return nil }
+        self = first
+        guard parts.count > 1 else { return }
+        numTokens = parts.reduce(0) { $0 + $1.numTokens }
+        elements = []
+        elements.reserveCapacity(numHeads * numTokens * numPositions)
+        for head in 0..<numHeads {
+            for part in parts {
+                let size = part.numTokens * numPositions
+                elements += part.elements[head * size..<(head + 1) * size]
+            }
+        }
+    }
+}

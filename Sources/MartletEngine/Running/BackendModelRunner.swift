@@ -16,6 +16,10 @@ public final class BackendModelRunner: ModelRunner {
     /// Block tables of a request.
     private let numTables: Int
     private var sampling: SamplingBatch?
+    /// While a step runs in which a request wants them.
+    private var crossWeights: CrossWeightsBuffer?
+    /// Rows of its requests that do.
+    private var wantingRows: [Int] = []
     private let samplingTimer: SamplingTimer?
 
     /// A runner for steps within the limits of `configuration`.
@@ -57,6 +61,7 @@ public final class BackendModelRunner: ModelRunner {
             try encoder.run(step.encoderRuns, kvCache: kvCache)
         }
         fillBatch(step)
+        prepareCrossWeights(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
     }
@@ -67,12 +72,35 @@ public final class BackendModelRunner: ModelRunner {
         self.sampling = nil
         let logits: LogitsView
         do { logits = try executable.collect() } catch { throw .backend(error.description) }
-        guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: []) }
+        let crossWeights = takeCrossWeights()
+        guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: [], crossWeights: crossWeights) }
         sizeResults(sampling)
         let start = samplingTimer?.start()
         sampler.sample(logits, sampling)
         if let start { samplingTimer?.finish(since: start) }
-        return ModelRunnerOutput(sampled: sampling.results)
+        return ModelRunnerOutput(sampled: sampling.results, crossWeights: crossWeights)
+    }
+
+    /// What the requests of the step attended to, for those that want it.
+    private func takeCrossWeights() -> [CrossWeights] {
+        guard let buffer = crossWeights else { return [] }
+        defer {
+            crossWeights = nil
+            batch.crossWeights = nil
+        }
+        return wantingRows.map { row in
+            buffer.weights(of: Int(batch.queryStartLoc[row])..<Int(batch.queryStartLoc[row + 1]))
+        }
+    }
+
+    private func prepareCrossWeights(_ step: SchedulerOutput) {
+        wantingRows.removeAll(keepingCapacity: true)
+        for (row, request) in step.requests.enumerated() where request.wantsCrossWeights { wantingRows.append(row) }
+        crossWeights = nil
+        if !wantingRows.isEmpty, let shape = encoder?.shape {
+            crossWeights = CrossWeightsBuffer(numTokens: batch.numTokens, shape: shape)
+        }
+        batch.crossWeights = crossWeights?.base
     }
 
     private func sizeResults(_ sampling: SamplingBatch) {

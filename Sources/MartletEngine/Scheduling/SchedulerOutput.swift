@@ -67,14 +67,15 @@ public final class SchedulerOutput {
             max(configuration.numGroups, 1) * configuration.maxNumSeqs * configuration.maxBlocksPerRequest)
         // Every place at most saves one and loads one.
         stateCopies.reserveCapacity(2 * configuration.maxNumSeqs)
+        encoderRuns.reserveCapacity(min(configuration.maxNumEncoderInputs, configuration.numCrossSlots))
         logitRows.reserveCapacity(configuration.maxLogitRows)
         sampling.rows.reserveCapacity(configuration.maxLogitRows)
         sampling.results.reserveCapacity(configuration.maxLogitRows)
     }
 
-    /// Lets the row that is appended to `sampling` next become only what the grammar allows.
-    func constrainNextRow(by state: GrammarState) {
-        masks.append(row: sampling.rows.count, state: state)
+    /// Lets the row that is appended to `sampling` next become only what its request's constraint allows.
+    func constrainNextRow(of request: Request) {
+        masks.append(row: sampling.rows.count, request: request)
         sampling.masks = masks
     }
 
@@ -84,6 +85,7 @@ public final class SchedulerOutput {
         tokenIDs.removeAll(keepingCapacity: true)
         blockNumbers.removeAll(keepingCapacity: true)
         logitRows.removeAll(keepingCapacity: true)
+        encoderRuns.removeAll(keepingCapacity: true)
         sampling.rows.removeAll(keepingCapacity: true)
         guard sampling.masks != nil else { return }
         sampling.masks = nil
