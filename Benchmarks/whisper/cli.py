@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -139,6 +140,8 @@ def measured(options, engines):
 
 def main():
     options = parse(sys.argv[1:])
+    # The servers are ended with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if options.action == "models":
         from . import models
 
