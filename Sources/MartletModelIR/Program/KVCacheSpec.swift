@@ -84,7 +84,8 @@ public struct KVCacheLayout: Hashable, Sendable {
     public let numCrossSlots: Int
 
     /// A layout whose groups have `numBlocks` blocks each, which only one group or tests may want.
-    public init(_ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, numStateSlots: Int = 0, numCrossSlots: Int = 0) {
+    public init(_ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, numStateSlots: Int = 0, numCrossSlots: Int = 0)
+    {
         self.init(specs, blockSize: blockSize, numStateSlots: numStateSlots, numCrossSlots: numCrossSlots) { _ in
             numBlocks
         }

@@ -3,7 +3,8 @@ extension Op {
     public var inputs: [Value] {
         switch self {
         case .embed, .features: []
-        case .norm(let x, _), .unfold(let x, _), .storeCrossKV(let x, _), .crossAttention(let x, _), .linear(let x, _, _), .qkNorm(let x, _, _, _), .rotary(let x, _, _),
+        case .norm(let x, _), .unfold(let x, _), .storeCrossKV(let x, _), .crossAttention(let x, _),
+            .linear(let x, _, _), .qkNorm(let x, _, _, _), .rotary(let x, _, _),
             .attention(let x, _), .gatedActivation(let x, _), .activation(let x, _), .moe(let x, _), .scale(let x, _),
             .softcap(let x, _), .shortConv(let x, _), .gatherLogitRows(let x):
             [x]
@@ -27,7 +28,9 @@ extension Op {
         case .shortConv(_, let conv): [conv.weight] + (conv.bias.map { [$0] } ?? [])
         case .gatedDeltaNet(_, _, let net): [net.aLog, net.dtBias]
         case .mamba2(_, _, let mamba): [mamba.aLog, mamba.d, mamba.dtBias]
-        case .features, .unfold, .storeCrossKV, .crossAttention, .rotary, .add, .multiply, .scale, .softcap, .gatherLogitRows: []
+        case .features, .unfold, .storeCrossKV, .crossAttention, .rotary, .add, .multiply, .scale, .softcap,
+            .gatherLogitRows:
+            []
         }
     }
 

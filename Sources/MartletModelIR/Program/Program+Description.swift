@@ -2,7 +2,8 @@ extension Program: CustomStringConvertible {
     /// One line per op: number, name, width, operation; for logs, snapshots and debugging.
     public var description: String {
         let lines = nodes.enumerated().map { index, node in
-            "%\(index) \(node.name) [\(node.rowsPerToken == 1 ? "" : "\(node.rowsPerToken)x")\(node.width)] = \(node.op)"
+            let rows = node.rowsPerToken == 1 ? "" : "\(node.rowsPerToken)x"
+            return "%\(index) \(node.name) [\(rows)\(node.width)] = \(node.op)"
         }
         return (lines + ["return \(output)", ""]).joined(separator: "\n")
     }
