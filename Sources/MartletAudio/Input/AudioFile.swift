@@ -30,6 +30,7 @@ public final class AudioFile: AudioBytes {
 
     private init(owning descriptor: Int32, name: String) throws(AudioError) {
         self.descriptor = descriptor
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var status = stat()
         let failed = fstat(descriptor, &status) != 0
         count = Int(status.st_size)

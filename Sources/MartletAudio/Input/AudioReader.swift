@@ -30,13 +30,18 @@ public final class AudioReader {
 
     /// Opens a file and decodes its first piece.
     ///
-    /// - Parameter name: what errors call the file, if anything.
+    /// - Parameters:
+    ///   - codecs: where decoders for other formats than WAV and FLAC are looked for.
+    ///   - name: what errors call the file, if anything.
     /// **Throws** `unsupported` for content nobody here decodes, `malformed` for a file that breaks its format's rules
     /// or holds no samples, `tooLarge` when it is over a limit, `missingCodec` when its decoder is not installed.
-    public init(_ bytes: any AudioBytes, limits: AudioLimits = AudioLimits(), name: String? = nil) throws(AudioError) {
+    public init(
+        _ bytes: any AudioBytes, limits: AudioLimits = AudioLimits(), codecs: AudioCodecs = .installed,
+        name: String? = nil
+    ) throws(AudioError) {
         let decoder: any PCMDecoder
         do throws(AudioError) {
-            decoder = try openDecoder(of: bytes, limits: limits)
+            decoder = try openDecoder(of: bytes, limits: limits, codecs: codecs)
             try limits.check(decoder.format)
         } catch {
             throw error.naming(name)

@@ -20,7 +20,9 @@ struct StatisticsLog: Sendable {
         }
     }
 
-    private func line(_ ready: EngineSlot.Ready, since last: (prompt: Int, generated: Int), interval: Duration) -> String? {
+    private func line(_ ready: EngineSlot.Ready, since last: (prompt: Int, generated: Int), interval: Duration)
+        -> String?
+    {
         let totals = ready.metrics.tokenTotals
         let load = ready.engine.load
         guard totals != last || load.numRunning > 0 || load.numWaiting > 0 else { return nil }

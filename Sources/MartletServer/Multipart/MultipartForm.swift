@@ -1,3 +1,4 @@
+import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
@@ -82,7 +83,7 @@ struct MultipartFormBuilder: ~Copyable {
     private mutating func endPart() throws(APIError) {
         guard let part = part.take() else { return }
         if let spool = spool.take() {
-            form.file = spool.finish()
+            form.file = try spool.finish()
         } else if part.filename != nil {
             form.otherFiles.append(part.name)
         } else {

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Bounds on a form.
 struct MultipartLimits: Sendable {
     /// Most parts.

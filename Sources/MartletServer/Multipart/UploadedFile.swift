@@ -1,3 +1,5 @@
+import MartletAudio
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -5,32 +7,10 @@
 #endif
 
 /// A file that came with a form: in memory while small, else in a temporary file that has no name and goes with it.
-final class UploadedFile: Sendable {
-    /// Where the bytes are.
-    enum Storage: Sendable {
-        case memory([UInt8])
-        /// A descriptor to be read with `pread`, closed with the object.
-        case file(Int32)
-    }
-
+struct UploadedFile: Sendable {
     /// The name the client gave it.
     let filename: String
-    /// The Content-Type the client gave it.
-    let contentType: String?
-    /// Bytes.
-    let count: Int
-    let storage: Storage
-
-    fileprivate init(filename: String, contentType: String?, count: Int, storage: Storage) {
-        self.filename = filename
-        self.contentType = contentType
-        self.count = count
-        self.storage = storage
-    }
-
-    deinit {
-        if case .file(let descriptor) = storage { close(descriptor) }
-    }
+    let bytes: any AudioBytes
 }
 
 /// Takes a file's bytes as they arrive.
@@ -73,11 +53,14 @@ struct UploadSpool: ~Copyable {
     }
 
     /// The complete file.
-    consuming func finish() -> UploadedFile {
-        let storage: UploadedFile.Storage =
-            if let file = file.take() { .file(file.release()) } else { .memory(memory) }
-        return UploadedFile(
-            filename: headers.filename ?? "", contentType: headers.contentType, count: count, storage: storage)
+    consuming func finish() throws(APIError) -> UploadedFile {
+        let filename = headers.filename ?? ""
+        guard let file = file.take() else { return UploadedFile(filename: filename, bytes: AudioBuffer(memory)) }
+        do throws(AudioError) {
+            return UploadedFile(filename: filename, bytes: try AudioFile(owning: file.release()))
+        } catch {
+            throw .internalError(error.message)
+        }
     }
 }
 
@@ -88,8 +71,9 @@ struct TemporaryFile: ~Copyable {
     init() throws(APIError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         var template = Array("\(folder.isEmpty ? "/tmp" : folder)/martlet-XXXXXX".utf8CString)
-        descriptor = mkostemp(&template, O_CLOEXEC)
+        descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .noRoom(errno) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         unlink(template)
     }
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import Logging
 import Martlet
 import MartletAudio
 import MartletJSON
@@ -34,14 +35,43 @@ struct TranscriptionEndpoint: Endpoint {
         let run = try await TranscriptionRun.start(file, request: request, model: model, call: call)
         var response: Response
         if request.stream {
-            let encoder = TranscriptionStream(
-                id: "trsc-\(call.requestID)", model: model.name, request: request)
-            response = call.stream(run, configuration: configuration, encoder: encoder)
+            let prefix = task == .transcribe ? "trsc" : "trsl"
+            let identity = AnswerIdentity(
+                id: "\(prefix)-\(call.requestID)",
+                object: task == .transcribe ? "transcription.chunk" : "translation.chunk",
+                created: HTTPDate.unixNow(), model: model.name)
+            response = call.stream(run, request: request, identity: identity, configuration: configuration)
         } else {
-            response = try TranscriptionAnswer(request: request, engine: model.engine).response(
-                try await run.collect(call))
+            let answer = TranscriptionAnswer(request: request, languages: model.engine.languages)
+            response = answer.response(try await run.collect(call))
         }
         response.reportIgnored(request.ignored, logger: call.logger)
         return response
+    }
+}
+
+extension HTTPCall {
+    /// Streams a transcription; an error becomes the last event before `[DONE]`.
+    fileprivate func stream(
+        _ run: TranscriptionRun, request: TranscriptionRequest, identity: AnswerIdentity,
+        configuration: ServerConfiguration
+    ) -> Response {
+        let logger = logger
+        return ServerSentEvents.response(
+            lifetime: lifetime, keepAliveInterval: configuration.sseKeepAliveInterval
+        ) { feed in
+            var chunks = TranscriptionChunks(request: request, identity: identity)
+            do throws(APIError) {
+                try await run.forEach { event in
+                    let bytes = chunks.chunks(for: event)
+                    if !bytes.isEmpty { feed.append(bytes) }
+                    await feed.waitForRoom()
+                }
+            } catch {
+                logger.debug("stream ended early: \(error.message)")
+                feed.append(ServerSentEvents.event(error.body))
+            }
+            feed.append(ServerSentEvents.done)
+        }
     }
 }

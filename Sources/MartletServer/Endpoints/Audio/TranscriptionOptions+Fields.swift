@@ -117,7 +117,8 @@ extension FormReader {
     ) throws(APIError) -> Value? {
         let values = (try get(&self, first), try get(&self, second))
         guard values.0 == nil || values.1 == nil else {
-            throw .badRequest("`\(second)` is another name of `\(first)`; send one", param: second, code: "invalid_value")
+            throw .badRequest(
+                "`\(second)` is another name of `\(first)`; send one", param: second, code: "invalid_value")
         }
         return values.0 ?? values.1
     }

@@ -1,9 +1,10 @@
+import HTTPTypes
 import Martlet
 
 /// `POST /v1/audio/transcriptions` and `/v1/audio/translations`, decoded.
 struct TranscriptionRequest: Sendable {
     var model: String?
-    var format = TranscriptionFormat.json
+    var format = TranscriptionResponseFormat.json
     var stream = false
     /// A last chunk with the usage.
     var includeUsage = false
@@ -15,6 +16,11 @@ struct TranscriptionRequest: Sendable {
     var options = TranscriptionOptions()
     /// Fields nobody here knows.
     var ignored: [String] = []
+
+    // As they were sent, until the model is known.
+    private var formatName = "json"
+    private var toLanguage: String?
+    private var granularities: [String] = []
 
     /// What the form says, but for what only the model can tell: see `check(on:)`. In the order vLLM checks it.
     init(_ form: MultipartForm, task: TranscriptionOptions.Task) throws(APIError) {
@@ -31,7 +37,7 @@ struct TranscriptionRequest: Sendable {
         options.task = task
         try readStreaming(&reader)
         model = try reader.string("model")
-        formatName = try reader.string("response_format") ?? "json"
+        formatName = try reader.string("response_format") ?? formatName
         try options.readSpeech(&reader)
         try options.readDecoding(&reader)
         try options.readVoiceActivity(&reader)
@@ -40,19 +46,17 @@ struct TranscriptionRequest: Sendable {
         ignored = reader.unread + form.otherFiles
     }
 
-    private let formatName: String
-
     /// Checks what depends on the model.
     mutating func check(
         on model: ModelChoice<any TranscriptionServingEngine>.Model
     ) throws(APIError) {
-        guard let format = TranscriptionFormat(rawValue: formatName) else {
+        guard let format = TranscriptionResponseFormat(rawValue: formatName) else {
             guard formatName != "diarized_json" else {
                 throw .badRequest(
                     "Currently do not support diarized_json for \(model.name)", param: "response_format",
                     code: "unsupported")
             }
-            let names = TranscriptionFormat.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            let names = TranscriptionResponseFormat.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
             throw .badRequest(
                 "Currently only support response_format: \(names); not '\(formatName.prefix(100))'",
                 param: "response_format", code: "invalid_value")
@@ -72,9 +76,6 @@ struct TranscriptionRequest: Sendable {
                 "to_language", accepted: options.task == .translate ? "en" : "the value of `language`")
         }
     }
-
-    private var toLanguage: String?
-    private var granularities: [String] = []
 
     private mutating func readStreaming(_ reader: inout FormReader) throws(APIError) {
         stream = try reader.bool("stream") ?? false

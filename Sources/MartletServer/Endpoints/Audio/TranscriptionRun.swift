@@ -3,7 +3,7 @@ import MartletAudio
 
 /// One file while the engine writes it down.
 struct TranscriptionRun: Sendable {
-    private let events: any AsyncSequence<TranscriptionEvent, TranscriptionFailure> & Sendable
+    private let events: any AsyncSequence<TranscriptionEvent, LLMError> & Sendable
     private let metrics: ServerMetrics
     private let arrival: ContinuousClock.Instant
 
@@ -17,10 +17,10 @@ struct TranscriptionRun: Sendable {
         let name = file.filename.isEmpty ? nil : file.filename
         let metrics = model.ready.metrics
         let events = try await call.generate { () async throws(APIError) in
-            do throws(TranscriptionFailure) {
+            do throws(LLMError) {
                 return try await model.engine.events(for: file.bytes, name: name, options: request.options)
             } catch {
-                let apiError = APIError(error)
+                let apiError = APIError(transcription: error)
                 metrics.countRejection(apiError.code ?? "invalid_request")
                 throw apiError
             }
@@ -33,7 +33,7 @@ struct TranscriptionRun: Sendable {
     /// **Throws** when the audio turns out to be broken, the engine failed or the request ended early.
     func forEach(_ body: (TranscriptionEvent) async -> Void) async throws(APIError) {
         var isFinished = false
-        do throws(TranscriptionFailure) {
+        do throws(LLMError) {
             try await Self.read(events) { event in
                 if case .finished(let summary) = event {
                     isFinished = true
@@ -43,7 +43,7 @@ struct TranscriptionRun: Sendable {
             }
         } catch {
             metrics.countFinished(.error)
-            throw APIError(error)
+            throw APIError(transcription: error)
         }
         guard isFinished else {
             metrics.countFinished(.abort)
@@ -79,30 +79,20 @@ struct TranscriptionRun: Sendable {
 
     private static func read<Sequence: AsyncSequence>(
         _ events: Sequence, _ body: (TranscriptionEvent) async -> Void
-    ) async throws(TranscriptionFailure)
-    where Sequence.Element == TranscriptionEvent, Sequence.Failure == TranscriptionFailure {
+    ) async throws(LLMError)
+    where Sequence.Element == TranscriptionEvent, Sequence.Failure == LLMError {
         var iterator = events.makeAsyncIterator()
         while let event = try await iterator.next(isolation: nil) { await body(event) }
     }
 }
 
 extension APIError {
-    /// How audio that cannot be used, or a failure of the engine, is reported.
-    init(_ failure: TranscriptionFailure) {
-        switch failure {
-        case .engine(let error): self = APIError(error, promptParam: "prompt")
-        case .audio(let error):
-            switch error.kind {
-            case .unreadable, .malformed, .unsupported:
-                self = .badRequest(
-                    "Invalid or unsupported audio file. \(error.message)", param: "file", code: "invalid_audio")
-            case .tooLarge:
-                self = .badRequest(error.message, param: "file", code: "audio_too_large")
-            case .missingCodec(let package):
-                self = .badRequest(
-                    "Invalid or unsupported audio file. \(error.message) (install \(package) where the server runs)",
-                    param: "file", code: "missing_codec")
-            }
+    /// How audio that cannot be used, in vLLM's words, or a failure of the engine is reported.
+    init(transcription error: LLMError) {
+        if case .invalidRequest("file"?, let message) = error {
+            self = .badRequest("Invalid or unsupported audio file. \(message)", param: "file", code: "invalid_audio")
+        } else {
+            self = APIError(error, promptParam: "prompt")
         }
     }
 }

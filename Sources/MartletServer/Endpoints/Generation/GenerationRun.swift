@@ -14,7 +14,8 @@ struct GenerationRun: Sendable {
 
     /// Hands the prompts to the engine; an error takes back those before it.
     static func start(
-        _ requests: [GenerationRequest], on model: ModelChoice<any ServingEngine>.Model, call: HTTPCall, promptParam: String
+        _ requests: [GenerationRequest], on model: ModelChoice<any ServingEngine>.Model, call: HTTPCall,
+        promptParam: String
     ) async throws(APIError) -> GenerationRun {
         var prompts: [(request: GenerationRequest, events: Events)] = []
         do throws(LLMError) {

@@ -1,5 +1,5 @@
 /// What a transcription is sent as.
-enum TranscriptionFormat: String, CaseIterable, Sendable {
+enum TranscriptionResponseFormat: String, CaseIterable, Sendable {
     case json, text, srt
     case verboseJSON = "verbose_json"
     case vtt
