@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -24,9 +25,9 @@ being told a length; an engine that answers with another text fails.
 encoder     one window of 30 s; whisper.cpp's own benchmark counts the keys and values of cross-attention with it
 decoder     ms per token of one stream, greedy, the end token banned: the slope between two lengths
             (whisper.cpp: its own benchmark, 256 tokens one after the other)
-files       --files recordings of --windows times 30 s uploaded over HTTP at once; each engine in its best way: whisper.cpp
-            as one server or as one for each thread, faster-whisper behind a minimal server with one or more workers or with
-            everything that waits handed to BatchedInferencePipeline at once
+files       --files recordings of --windows times 30 s uploaded over HTTP at once; each engine in its best way:
+            whisper.cpp as one server or as one for each thread, faster-whisper behind a minimal server with one or more
+            workers or with everything that waits handed to BatchedInferencePipeline at once
 
 All decode greedily in English with temperature 0 and no second attempt, without timestamps and without voice activity
 detection: Martlet and whisper.cpp by fields of the request and options of the server, faster-whisper by its arguments.
@@ -45,10 +46,11 @@ def parse(arguments):
         prog="Benchmarks/whisper/compare", epilog=GUIDE, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures Martlet's transcription beside whisper.cpp and faster-whisper.")
     parser.add_argument("action", nargs="?", choices=("measure", "models"), default="measure")
-    parser.add_argument("--models", default=os.path.join(tempfile.gettempdir(), "martlet-whisper-models"), metavar="FOLDER")
+    parser.add_argument("--models", metavar="FOLDER",
+                        default=os.path.join(tempfile.gettempdir(), "martlet-whisper-models"))
     parser.add_argument("--martlet", default=os.path.join(ROOT, ".build", "release", "martlet"), metavar="FILE")
     parser.add_argument("--martlet-formats", type=listed(), default=["f16", "q8_0"], metavar="NAMES",
-                        help="two: beside 16-bit (or 32-bit) and beside 8-bit weights; hf is the safetensors folder (f16,q8_0)")
+                        help="two: beside 16-bit and 8-bit weights; hf is the folder of safetensors (f16,q8_0)")
     parser.add_argument("--whisper-cpp", metavar="FOLDER", help="with its programs (where whisper-bench is on the PATH)",
                         default=os.path.dirname(shutil.which("whisper-bench") or ""))
     parser.add_argument("--python", default=sys.executable, metavar="FILE", help="one that has faster-whisper (this one)")
@@ -138,6 +140,8 @@ def measured(options, engines):
 
 def main():
     options = parse(sys.argv[1:])
+    # The servers are ended with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if options.action == "models":
         from . import models
 

@@ -31,7 +31,8 @@ def form(fields, wav):
     """The body of an upload; the file is the last part."""
     parts = b"".join(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
                      for name, value in fields.items())
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n'
+    head = (f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n'
+            "Content-Type: audio/wav\r\n\r\n")
     return parts + head.encode() + wav + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 

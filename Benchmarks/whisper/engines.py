@@ -40,7 +40,8 @@ class Engine:
 
 class Martlet(Engine):
     name, endpoint = "Martlet", "/v1/audio/transcriptions"
-    FIELDS = {"model": "whisper", "language": "en", "response_format": "json", "temperature": "0", "vad_filter": "false"}
+    FIELDS = {"model": "whisper", "language": "en", "response_format": "json", "temperature": "0",
+              "vad_filter": "false"}
 
     def __init__(self, options):
         super().__init__(options)
@@ -81,8 +82,8 @@ class WhisperCpp(Engine):
     def single(self, shape, format, threads):
         """Its own benchmark: one window and 256 tokens after a warm-up; the window includes the keys and values."""
         try:
-            told = subprocess.run([self.program("whisper-bench"), "-m", self.model(shape, format), "-t", str(threads), "-ng"],
-                                  capture_output=True, text=True, timeout=600)
+            command = [self.program("whisper-bench"), "-m", self.model(shape, format), "-t", str(threads), "-ng"]
+            told = subprocess.run(command, capture_output=True, text=True, timeout=600)
         except (OSError, subprocess.TimeoutExpired) as failure:
             raise Failure(str(failure))
         return self.timings(told.stdout + told.stderr)

@@ -1,9 +1,9 @@
 """Whisper models with random weights that say a known text, in the formats of all engines.
 
-Speed does not depend on the values, but on how many tokens a window has. So the position embeddings of the decoder point
-at the embeddings of a script: after the prompt without timestamps the model says `tokens` words and then the end token,
-whatever it hears, with a probability of more than 98 %, so that no engine decodes a window again. Whoever must not stop at
-the end token goes on with other words.
+Speed does not depend on the values, but on how many tokens a window has. So the position embeddings of the decoder
+point at the embeddings of a script: after the prompt without timestamps the model says `tokens` words and then the end
+token, whatever it hears, with a probability of more than 98 %, so that no engine decodes a window again. Whoever must not
+stop at the end token goes on with other words.
 """
 import json
 import os
@@ -142,8 +142,9 @@ def write_folder(folder, shape, values):
     write_tokenizer(write)
     header, offset = {}, 0
     for name, value in values:
-        header[hugging_face_name(name)] = {"dtype": "F32", "shape": value.shape, "data_offsets": [offset, offset + value.nbytes]}
-        offset += value.nbytes
+        end = offset + value.nbytes
+        header[hugging_face_name(name)] = {"dtype": "F32", "shape": value.shape, "data_offsets": [offset, end]}
+        offset = end
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     with open(os.path.join(folder, "model.safetensors"), "wb") as file:
@@ -187,7 +188,8 @@ def mel_filters():
     bins = numpy.linspace(0, SAMPLE_RATE / 2, 201)
     rising = (bins - points[:-2, None]) / (points[1:-1] - points[:-2])[:, None]
     falling = (points[2:, None] - bins) / (points[2:] - points[1:-1])[:, None]
-    return (numpy.maximum(0, numpy.minimum(rising, falling)) * (2 / (points[2:] - points[:-2]))[:, None]).astype(numpy.float32)
+    triangles = numpy.maximum(0, numpy.minimum(rising, falling))
+    return (triangles * (2 / (points[2:] - points[:-2]))[:, None]).astype(numpy.float32)
 
 
 def write_ggml(file_path, shape, values):

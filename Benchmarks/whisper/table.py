@@ -34,7 +34,8 @@ def limit(line, run, options):
     records = [record["probe"] for record in run if record["case"]["threads"] == line["threads"]]
     probe = {key: statistics.median(record[key] for record in records) for key in records[0]}
     kinds = figures.KINDS if line["kind"] == "either" else [line["kind"]]
-    found = [limits(SHAPES[line["shape"]], kind, options["files"], options["tokens"], probe)[line["row"]] for kind in kinds]
+    found = [limits(SHAPES[line["shape"]], kind, options["files"], options["tokens"], probe)[line["row"]]
+             for kind in kinds]
     return (max if figures.ROWS[line["row"]][1] else min)(found)
 
 
@@ -45,8 +46,8 @@ def row(cells):
 def rows(lines, run, options, names):
     for line in lines:
         ratio = f"**{spread(line['ratios'])}x**" if line["ratios"] else "–"
-        yield row([line["shape"], str(line["threads"]), line["kind"], *(cell(line["engines"].get(name)) for name in names),
-                   number(limit(line, run, options)), ratio])
+        cells = [cell(line["engines"].get(name)) for name in names]
+        yield row([line["shape"], str(line["threads"]), line["kind"], *cells, number(limit(line, run, options)), ratio])
 
 
 def render(told):
@@ -64,21 +65,24 @@ def render(told):
                     ("read_gb_s", "GB/s read"), ("f32_gflop_s", "GFLOP/s float32"), ("bf16_gflop_s", "GFLOP/s bfloat16"),
                     ("int8_gop_s", "GOP/s int8"))) + ".")
     if run:
-        parts.append(f"Other processes used {spread([record['other_cpus'] for record in run])} CPUs meanwhile. Medians over rounds, "
-                     "the smallest and largest in brackets; ratios are Martlet against the faster peer of the same round, "
-                     "above 1 is faster.")
+        others = spread([record["other_cpus"] for record in run])
+        parts.append(f"Other processes used {others} CPUs meanwhile. Medians over rounds, the smallest and largest in "
+                     "brackets; ratios are Martlet against the faster peer of the same round, above 1 is faster. "
+                     "\"either\" lets every engine take its faster format.")
     separate, joined = list(figures.lines(run)), list(figures.best_formats(run))
     for name, (unit, _) in figures.ROWS.items():
         mine = [line for line in separate + joined if line["row"] == name]
         if mine:
             head = ["model", "threads", "weights", *names, "limit", "ratio"]
-            title = {"files": f"{options['files']} files at once over HTTP, {options['tokens']} tokens a window"}.get(name, name)
-            parts.append(f"### {title[0].upper() + title[1:]}, {unit}\n\n" + "\n".join(
+            title = name[0].upper() + name[1:]
+            if name == "files":
+                title = f"{options['files']} files at once over HTTP, {options['tokens']} tokens a window"
+            parts.append(f"### {title}, {unit}\n\n" + "\n".join(
                 [row(head), row(["-"] + ["-:"] + ["-"] * (len(head) - 2)), *rows(mine, run, options, names)]))
     verdicts = figures.verdicts(run)
     if verdicts:
         parts.append("\n".join(f"- {verdict}" for verdict in verdicts))
-    errors = sorted({f"- {record['case']['engine']}, {record['case']['shape']} {record['case']['format']}: {record['error']}"
+    errors = sorted({"- {engine}, {shape} {format}: ".format(**record["case"]) + record["error"]
                      for record in run if record["error"]})
     if errors:
         parts.append("Not measured:\n\n" + "\n".join(errors))

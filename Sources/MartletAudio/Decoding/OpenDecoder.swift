@@ -20,9 +20,8 @@ func openDecoder(
         do throws(AudioError) {
             return try WAVDecoder(bytes)
         } catch  where error.kind == .unsupported {
-            // Compressed samples in a WAV file; without ffmpeg our own error says what is accepted.
-            guard let program = codecs.ffmpegProgram else { throw error }
-            return try FFmpegDecoder(bytes, program: program, demuxer: "wav", container: "WAV")
+            // Compressed samples in a WAV file.
+            return try openForeignDecoder(of: bytes, container.foreignCodec, codecs)
         }
     case .flac(let start): return try FLACDecoder(bytes, start: start)
     default: return try openForeignDecoder(of: bytes, container.foreignCodec, codecs)
@@ -44,11 +43,11 @@ private func openForeignDecoder(
     if let program = codecs.ffmpegProgram {
         return try FFmpegDecoder(bytes, program: program, demuxer: codec.demuxer, container: codec.container)
     }
-    if let refusal { throw refusal }
+    if let refusal { throw AudioError(refusal.kind, refusal.message + ", and ffmpeg, which may, is not installed") }
     let package = codec.isReadByLibsndfile ? "libsndfile1" : "ffmpeg"
     throw AudioError(
         .missingCodec(package: package),
-        "\(codec.container) needs \(package), which is not installed: install the package \(package), "
+        "\(codec.container) (\(codec.name)) needs \(package), which is not installed: install the package \(package), "
             + "or convert the audio to WAV or FLAC")
 }
 
@@ -76,14 +75,15 @@ extension AudioContainer {
         case .caf: .init(container: "CAF", name: "PCM", demuxer: "caf")
         case .au: .init(container: "AU", name: "PCM", demuxer: "au")
         case .wave64: .init(container: "Wave64", name: "PCM", demuxer: "w64")
-        case .ogg: .init(container: "Ogg", name: "", demuxer: "ogg", isReadByLibsndfile: false)
+        case .ogg: .init(container: "Ogg", name: "not Vorbis, Opus or FLAC", demuxer: "ogg", isReadByLibsndfile: false)
         case .adts: .init(container: "AAC", name: "AAC", demuxer: "aac", isReadByLibsndfile: false)
-        case .mp4: .init(container: "MP4", name: "", demuxer: "mov", isReadByLibsndfile: false)
-        case .matroska: .init(container: "WebM", name: "", demuxer: "matroska", isReadByLibsndfile: false)
-        case .mpegProgram: .init(container: "MPEG", name: "", demuxer: "mpeg", isReadByLibsndfile: false)
-        case .asf: .init(container: "WMA", name: "", demuxer: "asf", isReadByLibsndfile: false)
+        case .mp4: .init(container: "MP4", name: "AAC or other", demuxer: "mov", isReadByLibsndfile: false)
+        case .matroska: .init(container: "WebM", name: "Opus or other", demuxer: "matroska", isReadByLibsndfile: false)
+        case .mpegProgram:
+            .init(container: "MPEG", name: "MPEG audio or other", demuxer: "mpeg", isReadByLibsndfile: false)
+        case .asf: .init(container: "WMA", name: "WMA", demuxer: "asf", isReadByLibsndfile: false)
         case .amr: .init(container: "AMR", name: "AMR", demuxer: "amr", isReadByLibsndfile: false)
-        case .wav: .init(container: "WAV", name: "PCM", demuxer: "wav")
+        case .wav: .init(container: "WAV", name: "compressed", demuxer: "wav", isReadByLibsndfile: false)
         case .flac: .init(container: "FLAC", name: "FLAC", demuxer: "flac")
         }
     }
