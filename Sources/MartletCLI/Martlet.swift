@@ -21,7 +21,8 @@ struct MartletCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ChatCommand.self, CompleteCommand.self, TranscribeCommand.self, InspectCommand.self,
-            BenchCommand.self, LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self, ParseCommand.self,
+            BenchCommand.self, LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
+            ParseCommand.self,
             GrammarCommand.self,
         ])
 

@@ -103,4 +103,17 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [(1000, 1_000_000), (1000, 100_000_000)])
+    func clientsThatAskFirstAreAnswered(limit: Int, announced: Int) async throws {
+        try await TestServer.run(loading: { FakeTranscriber() }, { $0.limits.maxAudioFileBytes = limit }) { server in
+            let head = try await server.connect { connection in
+                try await connection.write(
+                    "POST /v1/audio/transcriptions HTTP/1.1\r\nHost: t\r\nContent-Type: \(InProcessClient.formType)\r\n"
+                        + "Expect: 100-continue\r\nContent-Length: \(announced)\r\n\r\n")
+                return try await connection.read(through: "\r\n\r\n")
+            }
+            #expect(head.hasPrefix(announced > 10_000_000 ? "HTTP/1.1 413" : "HTTP/1.1 100 Continue"), "\(head)")
+        }
+    }
 }

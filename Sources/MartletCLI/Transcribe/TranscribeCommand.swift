@@ -31,6 +31,9 @@ struct TranscribeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Transcription")
     var transcription: TranscriptionCommandOptions
 
+    @OptionGroup(title: "Audio")
+    var audio: AudioOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -48,6 +51,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         var configuration = LLMConfiguration()
         model.apply(to: &configuration, name: model.model ?? arguments[0])
         engine.apply(to: &configuration)
+        audio.apply(to: &configuration)
         let console = Console.standard
         let interrupt = Interrupt()
         let loaded = try await load(configuration, console: console)

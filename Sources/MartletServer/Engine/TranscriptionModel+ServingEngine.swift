@@ -13,6 +13,9 @@ extension TranscriptionModel: TranscriptionServingEngine {
     /// What the engine is doing now.
     public var load: EngineStatistics { statistics }
 
+    /// The token ids of a text.
+    public func encode(_ text: String, addSpecialTokens: Bool) throws(LLMError) -> [Int32] { encode(text) }
+
     /// Starts writing down a file.
     public func events(
         for audio: any AudioBytes, name: String?, options: TranscriptionOptions
