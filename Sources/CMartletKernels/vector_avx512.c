@@ -14,12 +14,14 @@
                              apply_to = function)
 #include "vector_simd.h"
 #include "vector_rows.h"
+#include "vector_unfold.h"
 #include "vector_functions.h"
 #include "vector_recurrence.h"
 #include "vector_cache.h"
 #include "vector_attention_state.h"
 #include "vector_attention_f32.h"
 #include "vector_attention.h"
+#include "vector_attention_weights.h"
 #include "vector_scan.h"
 #pragma clang attribute pop
 #endif

@@ -67,6 +67,15 @@ typedef struct {
     float a, b, c, d;
 } ck_function;
 
+// The rows around one row side by side: out[column * kernel_size + i] is that column of row `row + i` of `base`, or 0 if
+// that row is not in [first, end).
+typedef struct {
+    const float *base;
+    int64_t width;  // columns of `base`
+    int64_t kernel_size;
+    int64_t row, first, end;
+} ck_unfold;
+
 // Bars whose masses are summed together.
 enum { CK_MASS_BARS = 8 };
 
@@ -87,6 +96,7 @@ typedef struct {
     void (*multiply)(const float *x, const float *y, int64_t n, float *out);
     // y += x
     void (*add)(const float *x, int64_t n, float *y);
+    void (*unfold)(const ck_unfold *unfold, float *out);
     // Rounds one token's key and value into slot `offset` (0..15) of a group.
     void (*kv_store)(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *key,
                      const float *value);
@@ -97,6 +107,9 @@ typedef struct {
     void (*attend_chunks)(const ck_attention *attention, int64_t first, int64_t end);
     // ... and once all chunks are there, merges them. Gives the bits that `attend` gives.
     void (*merge_chunks)(const ck_attention *attention);
+    // weights[token * stride + position] = what each token gives to each of the `length` positions: the softmax of its
+    // scores in float32. One head, no softcap, no sinks.
+    void (*attention_weights)(const ck_attention *attention, float *weights, int64_t stride);
     // Tokens of one request through a layer with a state; see ck_recurrence.h.
     void (*short_conv)(const ck_short_conv *conv);
     void (*delta_net)(const ck_delta_net *net);

@@ -81,6 +81,8 @@ struct ServeCommand: AsyncParsableCommand {
             case .pooling(let model):
                 ServeLog(logger: log).ready(model, seconds: seconds)
                 return model
+            case .transcription(let model):
+                throw LLMError.unsupported("\(model.info.origin): `martlet serve` does not transcribe")
             }
         }
 

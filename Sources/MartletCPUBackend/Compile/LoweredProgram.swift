@@ -1,9 +1,11 @@
 import MartletModelIR
 
 /// Which rows a value has.
-enum RowDomain: Hashable {
+enum RowDomain: Hashable, BitwiseCopyable {
     /// The step's tokens.
     case tokens
+    /// So many rows for each of the step's tokens.
+    case tokenRows(Int)
     /// The rows whose logits are wanted.
     case logitRows
 }
@@ -14,6 +16,8 @@ struct LoweredSource: Hashable {
     var value: Int
     /// Read row `logitRows[i]` instead of row i.
     var isGathered = false
+    /// Read the rows around each row side by side.
+    var unfold: Unfold?
     /// Normalise the row after reading it.
     var norm: Norm?
 }
@@ -44,11 +48,15 @@ struct LoweredEpilogue: Hashable {
 /// A stretch of work that is complete before the next begins.
 enum LoweredRegion: Hashable {
     case embed(WeightRef, EmbeddingIndex, LoweredFunction?, out: Int)
+    /// What the batch brings.
+    case features(out: Int)
     /// Perhaps with a sum.
     case rows(LoweredSource, addend: Int?, out: Int)
     case linear(LoweredSource, [WeightRef], bias: [WeightRef?], LoweredEpilogue, out: Int)
     case heads(Int, LoweredHeadOp, AttentionSpec, out: Int)
     case attention(Int, [LoweredHeadOp], AttentionSpec, out: Int)
+    case storeCrossKV(Int, CrossAttentionSpec, out: Int)
+    case crossAttention(Int, CrossAttentionSpec, out: Int)
     case latentAttention(query: Int, latent: Int, ropeKey: Int, LatentAttentionSpec, out: Int)
     case gated(Int, Activation, out: Int)
     case map(Int, LoweredFunction, out: Int)
@@ -72,11 +80,12 @@ enum LoweredRegion: Hashable {
     /// What the region reads and writes.
     var ports: Ports {
         switch self {
-        case .embed(_, _, _, let out): Ports(inputs: [], output: out)
+        case .embed(_, _, _, let out), .features(let out): Ports(inputs: [], output: out)
         case .rows(let source, let addend, let out):
             Ports(inputs: [source.value] + [addend].compactMap(\.self), output: out)
         case .linear(let source, let weights, _, let epilogue, let out):
             Ports(inputs: [source.value] + [epilogue.addend].compactMap(\.self), output: out, matrices: weights)
+        case .storeCrossKV(let x, _, let out), .crossAttention(let x, _, let out): Ports(inputs: [x], output: out)
         case .heads(let x, _, _, let out), .attention(let x, _, _, let out), .gated(let x, _, let out),
             .map(let x, _, let out):
             Ports(inputs: [x], output: out)
@@ -91,4 +100,12 @@ enum LoweredRegion: Hashable {
 
     /// The value written.
     var output: Int { ports.output }
+
+    /// Whether the value depends on the batch alone and is there before all others.
+    var isInput: Bool {
+        switch self {
+        case .embed, .features: true
+        default: false
+        }
+    }
 }

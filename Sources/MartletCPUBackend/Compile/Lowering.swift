@@ -35,7 +35,8 @@ struct Lowering {
                 domains.append(.logitRows)
             } else {
                 guard Set(inputs).count <= 1 else { throw error(node, "mixes all tokens with gathered rows") }
-                domains.append(inputs.first ?? .tokens)
+                let tokens: RowDomain = node.rowsPerToken == 1 ? .tokens : .tokenRows(node.rowsPerToken)
+                domains.append(inputs.first == .logitRows ? .logitRows : tokens)
             }
             if node.op.needsTokens, domains.last == .logitRows {
                 throw error(node, "needs all tokens, not gathered rows")
@@ -50,7 +51,10 @@ struct Lowering {
     private mutating func lower(_ index: Int) throws(BackendError) {
         switch nodes[index].op {
         case .embed(let table, let key): lowerEmbed(index, table, key)
-        case .norm, .gatherLogitRows:
+        case .features: regions.append(.features(out: index))
+        case .storeCrossKV(let x, let spec): regions.append(.storeCrossKV(x.id, spec, out: index))
+        case .crossAttention(let x, let spec): regions.append(.crossAttention(x.id, spec, out: index))
+        case .norm, .gatherLogitRows, .unfold:
             if !joinsLinear(index) { lowerRows(index) }
         case .linear(let x, let weights, let bias): lowerLinear(index, x.id, weights, bias)
         case .qkNorm(let x, let query, let key, let spec):
@@ -97,7 +101,10 @@ struct Lowering {
         guard index != output, !consumers[index].isEmpty else { return false }
         return consumers[index].allSatisfy { consumer in
             switch nodes[consumer].op {
-            case .linear, .moe: true
+            case .linear: true
+            // Rows side by side are read so by a product alone.
+            case _ where isUnfolded(index): false
+            case .moe: true
             case .gatherLogitRows: joinsLinear(consumer)
             // Two norms in a row: the first is written out.
             case .norm: !isNormed(index) && joinsLinear(consumer)
@@ -124,9 +131,13 @@ struct Lowering {
         }
     }
 
+    private func isUnfolded(_ index: Int) -> Bool {
+        if case .unfold = nodes[index].op { true } else { false }
+    }
+
     private func isRowOp(_ index: Int) -> Bool {
         switch nodes[index].op {
-        case .norm, .gatherLogitRows: true
+        case .norm, .gatherLogitRows, .unfold: true
         default: false
         }
     }
@@ -143,6 +154,8 @@ struct Lowering {
             var source = source(of: x.id)
             source.isGathered = true
             return source
+        case .unfold(let x, let unfold):
+            return LoweredSource(value: x.id, unfold: unfold)
         default:
             return LoweredSource(value: index)
         }
@@ -174,13 +187,16 @@ struct Lowering {
         case .scale(_, let factor): epilogue.functions.append(.scale(factor))
         case .softcap(_, let cap): epilogue.functions.append(.softcap(cap))
         case .add(let x, let y):
-            // The other operand was made before this linear.
-            guard x != y, min(x.id, y.id) < index, max(x.id, y.id) == out else { return false }
-            epilogue.addend = min(x.id, y.id)
+            let other = x.id == out ? y.id : x.id
+            guard x != y, other < index || isInput(other) else { return false }
+            epilogue.addend = other
         default: return false
         }
         return true
     }
+
+    /// Made before everything else.
+    private func isInput(_ index: Int) -> Bool { regions.contains { $0.isInput && $0.output == index } }
 
     private mutating func lowerExperts(_ index: Int, _ x: Int, _ experts: MixtureOfExperts) {
         var (addend, out): (Int?, Int) = (nil, index)
@@ -226,7 +242,9 @@ extension Op {
     /// Whether the op knows tokens by their place in a request.
     fileprivate var needsTokens: Bool {
         switch self {
-        case .rotary, .attention, .latentAttention, .shortConv, .gatedDeltaNet, .mamba2: true
+        case .rotary, .attention, .storeCrossKV, .crossAttention, .unfold, .latentAttention, .shortConv, .gatedDeltaNet,
+            .mamba2:
+            true
         default: false
         }
     }

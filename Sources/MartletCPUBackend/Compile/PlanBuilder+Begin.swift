@@ -17,12 +17,20 @@ extension PlanBuilder {
                         storage.place(try self.function(function))
                     }, out: pointer(out)))
         }
+        var features: [Features] = []
+        for case .features(let out) in lowering.regions {
+            features.append(
+                Features(width: width(out), rowsPerToken: program.nodes[out].rowsPerToken, out: pointer(out)))
+        }
         let placed = storage.place(try rotaryTables())
         for (index, rotary) in rotaryOrder.enumerated() {
             if let base = placed.baseAddress { rotaries[rotary] = base + index }
         }
         append(
-            .begin(storage.place(BeginRegion(embeddings: storage.place(embeddings), rotaries: placed))),
+            .begin(
+                storage.place(
+                    BeginRegion(
+                        embeddings: storage.place(embeddings), features: storage.place(features), rotaries: placed))),
             .init(name: "embed, rotary tables"))
     }
 

@@ -51,9 +51,16 @@ extension PlanBuilder {
     }
 
     func rowSource(_ source: LoweredSource, _ domain: RowDomain) throws(BackendError) -> RowSource {
-        RowSource(
-            base: UnsafePointer(pointer(source.value)), width: width(source.value), domain: domain,
-            isGathered: source.isGathered,
+        let inputWidth = width(source.value)
+        let unfold = source.unfold.map { unfold in
+            storage.place(
+                RowUnfold(
+                    inputWidth: inputWidth, rowsPerToken: program.nodes[source.value].rowsPerToken,
+                    kernelSize: unfold.kernelSize, stride: unfold.stride, padding: unfold.padding))
+        }
+        return RowSource(
+            base: UnsafePointer(pointer(source.value)), width: inputWidth * (source.unfold?.kernelSize ?? 1),
+            domain: domain, isGathered: source.isGathered, unfold: unfold,
             norm: try source.norm.map { norm throws(BackendError) in
                 storage.place(try rowNorm(norm, width: width(source.value)))
             })

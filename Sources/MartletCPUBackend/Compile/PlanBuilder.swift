@@ -57,8 +57,9 @@ struct PlanBuilder {
         let output = program.output.id
         return Plan(
             regions: storage.place(regions), output: pointer(output), outputWidth: width(output),
-            outputDomain: lowering.domains[output], attentions: attentions, tables: tables, queryTile: queryTile,
-            labels: labels,
+            outputDomain: lowering.domains[output], attentions: attentions, crossAttentions: crossAttentions,
+            numCrossPositions: numCrossPositions,
+            tables: tables, readsFeatures: program.features != nil, queryTile: queryTile, labels: labels,
             scratch: scratch, storage: storage)
     }
 
@@ -66,7 +67,11 @@ struct PlanBuilder {
 
     func width(_ value: Int) -> Int { program.nodes[value].width }
     func maxRows(_ domain: RowDomain) -> Int {
-        domain == .tokens ? options.maxNumBatchedTokens : max(options.maxLogitRows, 1)
+        switch domain {
+        case .tokens: options.maxNumBatchedTokens
+        case .tokenRows(let count): options.maxNumBatchedTokens * count
+        case .logitRows: max(options.maxLogitRows, 1)
+        }
     }
 
     private var attentions: [AttentionSpec] {
@@ -77,6 +82,20 @@ struct PlanBuilder {
             default: nil
             }
         }
+    }
+    private var crossAttentions: [CrossAttentionSpec] {
+        program.nodes.compactMap { node in
+            switch node.op {
+            case .storeCrossKV(_, let spec), .crossAttention(_, let spec): spec
+            default: nil
+            }
+        }
+    }
+    private var numCrossPositions: Int? {
+        let stored = program.nodes.compactMap { node in
+            if case .storeCrossKV(_, let spec) = node.op { spec.numPositions } else { nil }
+        }
+        return stored.min()
     }
     private var tables: [EmbeddingBounds] {
         program.nodes.compactMap { node in
@@ -112,12 +131,11 @@ struct PlanBuilder {
     private var preparedBuffers: [PreparedKey: Int] = [:]
 
     private mutating func placeBuffers() throws(BackendError) {
-        // Region 0 is `begin`, which writes all embeddings.
+        // Region 0 is `begin`, which writes all inputs.
         for (index, region) in lowering.regions.enumerated() {
-            let isEmbed = if case .embed = region { true } else { false }
             let ports = region.ports
             let bytes = 4 * width(ports.output) * maxRows(lowering.domains[ports.output])
-            let buffer = arena.add(bytes: bytes, first: isEmbed ? 0 : index + 1)
+            let buffer = arena.add(bytes: bytes, first: region.isInput ? 0 : index + 1)
             buffers[ports.output] = buffer
             arena.extend(buffer, to: index + 1)
             let temporary = try temporaryBytes(region)
@@ -160,7 +178,9 @@ struct PlanBuilder {
         switch region {
         case .attention(_, _, let spec, _): localBytes(spec)
         case .latentAttention(_, _, _, let spec, _): latentBytes(spec)
-        case .embed, .rows, .linear, .heads, .gated, .map, .add, .multiply, .experts, .recurrent: 0
+        case .embed, .features, .rows, .linear, .heads, .storeCrossKV, .crossAttention, .gated, .map, .add, .multiply,
+            .experts, .recurrent:
+            0
         }
     }
 
@@ -179,6 +199,10 @@ struct PlanBuilder {
             let bytes = Int(ck_attention_scratch_bytes(Int64(spec.headDim), Int64(rows)))
             scratch.attentionBytes = max(scratch.attentionBytes, bytes.roundedUp(to: 64))
         }
+        for spec in crossAttentions {
+            let bytes = Int(ck_attention_scratch_bytes(Int64(spec.headDim), Int64(CrossShares.tileTokens)))
+            scratch.attentionBytes = max(scratch.attentionBytes, bytes.roundedUp(to: 64))
+        }
         // A page apart, so that neighbours share nothing.
         scratch.bytesPerWorker =
             (scratch.rowsBytes + scratch.preparedBytes + scratch.gateBytes + scratch.attentionBytes
@@ -193,7 +217,7 @@ struct PlanBuilder {
 
     private mutating func make(_ region: LoweredRegion) throws(BackendError) {
         switch region {
-        case .embed: break
+        case .embed, .features: break
         case .rows(let source, let addend, let out): try makeRows(region, source, addend, out)
         case .linear(let source, let refs, let bias, let epilogue, let out):
             let linear = try linearRegion(rowSource(source, lowering.domains[out]), refs, bias, epilogue, out: out)
@@ -201,6 +225,10 @@ struct PlanBuilder {
             append(.linear(linear), label("linear", region))
         case .heads(let x, let op, let spec, let out): try makeHeads(region, x, op, spec, out)
         case .attention(let x, let ops, let spec, let out): try makeAttention(region, x, ops, spec, out)
+        case .storeCrossKV(let x, let spec, let out):
+            append(.storeCrossKV(makeCross(x, spec, out)), label("store cross keys and values", region))
+        case .crossAttention(let x, let spec, let out):
+            append(.crossAttend(makeCross(x, spec, out)), label("cross attend", region))
         case .latentAttention(let query, let latent, let ropeKey, let spec, let out):
             try makeLatentAttention(region, query: query, latent: latent, ropeKey: ropeKey, spec, out)
         case .gated(let x, let activation, let out): try makeGated(region, x, activation, out)

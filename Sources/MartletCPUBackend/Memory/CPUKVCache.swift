@@ -1,7 +1,8 @@
 import CMartletKernels
 import MartletModelIR
 
-/// One layer of the cache: `[block][kv head][group of 16 positions]`, groups as `ck_vector.h` lays them out.
+/// One layer of the cache: `[block][kv head][group of 16 positions]`, groups as `ck_vector.h` lays them out. What cross
+/// attention reads lies in one block for each cross slot.
 struct KVLayer {
     let base: UnsafeMutableRawPointer
     let numKVHeads: Int
@@ -36,7 +37,7 @@ struct StateLayer {
     func state(slot: Int) -> UnsafeMutablePointer<Float> { base + slot * elements }
 }
 
-/// The paged cache and the states of all layers; pages become resident when they are first used.
+/// The paged cache, the slots of encoders' positions and the states of all layers; pages become resident when they are first used.
 final class CPUKVCache: KVCacheStorage {
     let layout: KVCacheLayout
     /// One entry per layer; without heads where a layer keeps nothing per token.
@@ -61,14 +62,19 @@ final class CPUKVCache: KVCacheStorage {
             throw BackendError(
                 backend: CPUBackend.name, message: "\(layout.numStateSlots) state slots; expected 1 or more")
         }
+        guard layout.numCrossSlots >= 0, layout.numCrossSlots > 0 || !layout.hasCrossAttention else {
+            throw BackendError(
+                backend: CPUBackend.name, message: "\(layout.numCrossSlots) cross slots; expected 1 or more")
+        }
         self.layout = layout
         let shapes = layout.specs.map { LayerShape($0, dtype: dtype.stored) }
         var offsets: [Int] = []
         var total = 0
         for (index, shape) in shapes.enumerated() {
             offsets.append(total)
-            let blocks = layout.groupOfLayer[index].map { layout.groups[$0].numBlocks } ?? 0
-            total += (shape.headBytes(blockSize) * shape.numHeads * blocks).roundedUp(to: 64)
+            // The positions of an encoder are one block.
+            let blocks = layout.groupOfLayer[index].map { layout.groups[$0].numBlocks } ?? layout.numCrossSlots
+            total += (shape.headBytes(shape.positions ?? blockSize) * shape.numHeads * blocks).roundedUp(to: 64)
             total += (4 * shape.stateElements * layout.numStateSlots).roundedUp(to: 64)
         }
         memory = try MappedMemory(count: total, purpose: "the KV cache")
@@ -77,6 +83,7 @@ final class CPUKVCache: KVCacheStorage {
         for (index, shape) in shapes.enumerated() {
             // A layer has blocks or states, not both.
             let base = memory.base + offsets[index]
+            let blockSize = shape.positions ?? blockSize
             layers.initializeElement(
                 at: index,
                 to: KVLayer(
@@ -108,6 +115,8 @@ private struct LayerShape {
     var width = 0
     var groupBytes = 0
     var stateElements = 0
+    /// Positions of a cross slot in whole groups; nil for layers of other kinds.
+    var positions: Int?
 
     init(_ spec: KVCacheSpec, dtype: ck_kv_dtype) {
         switch spec {
@@ -119,6 +128,10 @@ private struct LayerShape {
             groupBytes = Int(ck_latent_group_bytes(dtype, Int64(width)))
         case .recurrent(let recurrent):
             stateElements = recurrent.elements
+        case .cross(let cross):
+            (numHeads, width) = (cross.numHeads, cross.headDim)
+            groupBytes = Int(ck_kv_group_bytes(dtype, Int64(width)))
+            positions = cross.numPositions.roundedUp(to: groupSize)
         }
     }
 

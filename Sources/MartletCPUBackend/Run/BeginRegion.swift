@@ -1,9 +1,10 @@
 import CMartletKernels
 import MartletModelIR
 
-/// Embedding lookups and the step's cosines and sines, which depend on nothing.
+/// Embedding lookups, what the batch brings, and the step's cosines and sines, which depend on nothing.
 struct BeginRegion: BitwiseCopyable {
     let embeddings: UnsafeBufferPointer<Embedding>
+    let features: UnsafeBufferPointer<Features>
     let rotaries: UnsafeBufferPointer<RotaryTable>
 }
 
@@ -26,6 +27,13 @@ struct Embedding: BitwiseCopyable {
     let width: Int
     /// Maps the row, or nil.
     let function: UnsafePointer<ck_function>?
+    let out: UnsafeMutablePointer<Float>
+}
+
+/// A copy of the rows that the batch brings.
+struct Features: BitwiseCopyable {
+    let width: Int
+    let rowsPerToken: Int
     let out: UnsafeMutablePointer<Float>
 }
 

@@ -69,18 +69,47 @@ final class CPUExecutable: Executable {
             throw error("position \(batch.positions[token])")
         }
         for table in plan.tables { try check(table, batch) }
-        guard batch.numGroups >= cache.layout.groups.count else {
-            throw error("tables of \(batch.numGroups) groups of blocks; the cache has \(cache.layout.groups.count)")
+        guard !plan.readsFeatures || batch.features != nil else { throw error("the batch brings no features") }
+        for spec in plan.crossAttentions { try check(spec, batch, cache) }
+        if let end = plan.numCrossPositions {
+            for token in 0..<batch.numTokens where Int(batch.positions[token]) >= end {
+                throw error("position \(batch.positions[token]); cross attention has positions 0 to \(end - 1)")
+            }
         }
-        for (index, group) in cache.layout.groups.enumerated() {
-            try checkSlots(batch.slotMapping(group: index), batch, numSlots: group.numBlocks * cache.layout.blockSize)
-        }
+        if plan.usesBlocks { try checkGroups(batch, cache) }
         for row in 0..<batch.numLogitRows {
             guard batch.logitRows[row] >= 0, Int(batch.logitRows[row]) < batch.numTokens else {
                 throw error("logit row \(batch.logitRows[row]); expected 0 to \(batch.numTokens - 1)")
             }
         }
         try checkRequests(batch, cache)
+    }
+
+    private func checkGroups(_ batch: InputBatch, _ cache: CPUKVCache) throws(BackendError) {
+        guard batch.numGroups >= cache.layout.groups.count else {
+            throw error("tables of \(batch.numGroups) groups of blocks; the cache has \(cache.layout.groups.count)")
+        }
+        for (index, group) in cache.layout.groups.enumerated() {
+            try checkSlots(batch.slotMapping(group: index), batch, numSlots: group.numBlocks * cache.layout.blockSize)
+        }
+    }
+
+    /// Slots of the batch and the positions that are stored in them.
+    private func check(_ spec: CrossAttentionSpec, _ batch: InputBatch, _ cache: CPUKVCache) throws(BackendError) {
+        guard spec.layer >= 0, spec.layer < cache.layout.specs.count,
+            case .cross(let cached) = cache.layout.specs[spec.layer], cached.numHeads == spec.numHeads,
+            cached.headDim == spec.headDim, cached.numPositions == spec.numPositions
+        else {
+            throw error(
+                "layer \(spec.layer) of the KV cache is not one of \(spec.numPositions) positions in "
+                    + "\(spec.numHeads) heads of \(spec.headDim)")
+        }
+        for request in 0..<batch.numRequests {
+            let slot = batch.crossSlots[request]
+            guard slot >= 0, Int(slot) < cache.layout.numCrossSlots else {
+                throw error("cross slot \(slot); expected 0 to \(cache.layout.numCrossSlots - 1)")
+            }
+        }
     }
 
     private func check(_ table: EmbeddingBounds, _ batch: InputBatch) throws(BackendError) {
@@ -120,7 +149,7 @@ final class CPUExecutable: Executable {
             let start = Int(batch.queryStartLoc[request])
             let count = Int(batch.queryStartLoc[request + 1]) - start
             let length = Int(batch.seqLens[request])
-            let numBlocks = (length + cache.layout.blockSize - 1) / cache.layout.blockSize
+            let numBlocks = plan.usesBlocks ? (length + cache.layout.blockSize - 1) / cache.layout.blockSize : 0
             guard start >= 0, count > 0, start + count <= batch.numTokens, length >= count,
                 Int(batch.positions[start]) == length - count, numBlocks <= batch.maxBlocksPerRequest
             else {
@@ -135,7 +164,7 @@ final class CPUExecutable: Executable {
                     throw error("state slot \(slot); expected 0 to \(cache.layout.numStateSlots - 1)")
                 }
             }
-            for (number, group) in cache.layout.groups.enumerated() {
+            for (number, group) in cache.layout.groups.enumerated() where plan.usesBlocks {
                 let table = batch.blockTables(group: number) + request * batch.maxBlocksPerRequest
                 // Only blocks with tokens that the step sees need be there.
                 let seen = group.kind.window.map { max(0, length - count - $0 + 1) } ?? 0

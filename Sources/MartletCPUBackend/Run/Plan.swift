@@ -8,8 +8,14 @@ struct Plan {
     let outputDomain: RowDomain
     /// Every attention's layer and shape, to be compared with the cache.
     let attentions: [AttentionSpec]
+    /// Every cross attention and every store of what it reads.
+    let crossAttentions: [CrossAttentionSpec]
+    /// What positions must stay below that are stored for cross attention; nil where none are.
+    let numCrossPositions: Int?
     /// What token ids, positions and token types may be.
     let tables: [EmbeddingBounds]
+    /// The batch must bring features.
+    let readsFeatures: Bool
     /// Tokens of one request whose queries are worked on together.
     let queryTile: Int
     /// What each region is called in a profile.
@@ -17,6 +23,9 @@ struct Plan {
     /// Where each thread's own memory begins and how it is divided.
     let scratch: WorkerScratch
     let storage: PlanStorage
+
+    /// Whether tokens have keys and values in the blocks of the cache.
+    var usesBlocks: Bool { attentions.contains(where: \.isCausal) }
 
     /// Whether tokens see those after them, so that a request's tokens must all be there.
     var seesAhead: Bool { attentions.contains { !$0.isCausal } }

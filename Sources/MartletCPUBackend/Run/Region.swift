@@ -10,6 +10,8 @@ enum Region: BitwiseCopyable {
     case heads(UnsafePointer<HeadsRegion>)
     case storeKV(UnsafePointer<AttentionRegion>)
     case attend(UnsafePointer<AttentionRegion>)
+    case storeCrossKV(UnsafePointer<CrossRegion>)
+    case crossAttend(UnsafePointer<CrossRegion>)
     case latentQueries(UnsafePointer<LatentRegion>)
     case latentValues(UnsafePointer<LatentRegion>)
     case gated(UnsafePointer<MapRegion>)

@@ -7,7 +7,19 @@ struct RowSource: BitwiseCopyable {
     let domain: RowDomain
     /// Row i is row `logitRows[i]` of `base`.
     let isGathered: Bool
+    /// Row i is several rows of `base` side by side.
+    let unfold: UnsafePointer<RowUnfold>?
     let norm: UnsafePointer<RowNorm>?
+}
+
+/// The rows around each row side by side, see `Unfold`.
+struct RowUnfold: BitwiseCopyable {
+    let inputWidth: Int
+    /// Of the input.
+    let rowsPerToken: Int
+    let kernelSize: Int
+    let stride: Int
+    let padding: Int
 }
 
 /// A norm of rows, group by group.

@@ -12,6 +12,7 @@ extension StepJob {
     func begin(_ region: BeginRegion, _ step: Step, _ worker: Worker) {
         forEachRow(step.numTokens, per: 8, worker) { token in
             for embedding in region.embeddings { embed(embedding, token, step) }
+            for features in region.features { copy(features, token, step) }
             for rotary in region.rotaries { fill(rotary, token, step) }
         }
     }
@@ -28,6 +29,12 @@ extension StepJob {
         linear.dequantize(embedding.format, embedding.table + row * embedding.rowBytes, Int64(embedding.width), out)
         embedding.scales?.scale(UnsafeMutableBufferPointer(start: out, count: embedding.width), row: row)
         if let function = embedding.function { vector.map(function, out, Int64(embedding.width), out) }
+    }
+
+    private func copy(_ features: Features, _ token: Int, _ step: Step) {
+        guard let source = step.features else { return }
+        let count = features.rowsPerToken * features.width
+        memcpy(features.out + token * count, source + token * count, 4 * count)
     }
 
     private func fill(_ rotary: RotaryTable, _ token: Int, _ step: Step) {

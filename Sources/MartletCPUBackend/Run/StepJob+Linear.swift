@@ -25,7 +25,7 @@ extension StepJob {
     private func readRows(
         _ source: RowSource, _ first: Int, _ end: Int, _ step: Step, _ worker: Worker
     ) -> UnsafePointer<Float> {
-        if source.norm == nil && !source.isGathered { return source.base }
+        if source.norm == nil && !source.isGathered && source.unfold == nil { return source.base }
         let buffer = plan.scratch.rows(worker.index)
         for row in first..<end { read(source, row, step, into: buffer + (row - first) * source.width) }
         return UnsafePointer(buffer) - first * source.width

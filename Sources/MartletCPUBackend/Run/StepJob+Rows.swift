@@ -17,12 +17,28 @@ extension StepJob {
 
     /// One row of a source, normalised if the source says so.
     func read(_ source: RowSource, _ row: Int, _ step: Step, into out: UnsafeMutablePointer<Float>) {
+        if let unfold = source.unfold { return self.unfold(source, unfold.pointee, row, step, into: out) }
         let from = source.base + rowIndex(source, row, step) * source.width
         if let norm = source.norm {
             normalize(from, norm, into: out)
         } else {
             memcpy(out, from, 4 * source.width)
         }
+    }
+
+    /// Rows of the row's request around it, column by column; zeros where there are none.
+    private func unfold(
+        _ source: RowSource, _ unfold: RowUnfold, _ row: Int, _ step: Step, into out: UnsafeMutablePointer<Float>
+    ) {
+        guard let starts = step.queryStartLoc else { return }
+        let start = row * unfold.stride - unfold.padding
+        let request = step.request(of: row * unfold.stride / unfold.rowsPerToken)
+        let first = Int(starts[request]) * unfold.rowsPerToken
+        let end = Int(starts[request + 1]) * unfold.rowsPerToken
+        var task = ck_unfold(
+            base: source.base, width: Int64(unfold.inputWidth), kernel_size: Int64(unfold.kernelSize),
+            row: Int64(start), first: Int64(first), end: Int64(end))
+        vector.unfold(&task, out)
     }
 
     @inline(__always)

@@ -8,6 +8,8 @@ final class StepJob: PoolJob {
     let vector: ck_vector_table
     /// How attention is shared out in this step.
     let attention: AttentionShares
+    /// How cross attention is, if there is any.
+    let cross: CrossShares?
     private(set) var step: Step
     /// Used by thread 0 only.
     var timer: RegionTimer?
@@ -34,11 +36,23 @@ final class StepJob: PoolJob {
         var blocksPerRequest = 0
         var logitRows: UnsafePointer<Int32>?
         var layers: UnsafePointer<KVLayer>?
+        /// Of `Op.features`.
+        var features: UnsafePointer<Float>?
+        /// Slot of each request's encoder positions.
+        var crossSlots: UnsafePointer<Int32>?
+        /// Where alignment heads write their weights, or nil.
+        var crossWeights: UnsafeMutablePointer<Float>?
         /// Slot of each request's recurrent state.
         var stateSlots: UnsafePointer<Int32>?
         var states: UnsafePointer<StateLayer>?
 
-        func rows(_ domain: RowDomain) -> Int { domain == .tokens ? numTokens : numLogitRows }
+        func rows(_ domain: RowDomain) -> Int {
+            switch domain {
+            case .tokens: numTokens
+            case .tokenRows(let count): numTokens * count
+            case .logitRows: numLogitRows
+            }
+        }
 
         /// The request a token belongs to.
         func request(of token: Int) -> Int {
@@ -67,6 +81,9 @@ final class StepJob: PoolJob {
         linear = kernels.linear
         vector = kernels.vector
         attention = AttentionShares(plan: plan, options: options, numThreads: numThreads)
+        cross =
+            plan.crossAttentions.isEmpty
+            ? nil : CrossShares(plan.crossAttentions, options: options, numThreads: numThreads)
         step = Step()
     }
 
@@ -86,8 +103,10 @@ final class StepJob: PoolJob {
             slotStride: batch.maxTokens, blockTables: UnsafePointer(batch.blockTables()),
             tableStride: batch.maxRequests * batch.maxBlocksPerRequest, blocksPerRequest: batch.maxBlocksPerRequest,
             logitRows: UnsafePointer(batch.logitRows), layers: cache.layers.baseAddress.map { UnsafePointer($0) },
+            features: batch.features, crossSlots: UnsafePointer(batch.crossSlots), crossWeights: batch.crossWeights,
             stateSlots: UnsafePointer(batch.stateSlots), states: cache.states.baseAddress.map { UnsafePointer($0) })
         attention.cut(batch)
+        cross?.cut(batch)
     }
 
     func run(_ worker: Worker) {
@@ -107,6 +126,8 @@ final class StepJob: PoolJob {
                 if isFused(region, step, worker) { continue }
                 storeKV(region, step, worker)
             case .attend(let region): attend(region, step, worker)
+            case .storeCrossKV(let region): storeCrossKV(region.pointee, step, worker)
+            case .crossAttend(let region): crossAttend(region.pointee, step, worker)
             case .latentQueries(let region): latentQueries(region, step, worker)
             case .latentValues(let region): latentValues(region, step, worker)
             case .route(let region): route(region, step, worker)

@@ -25,6 +25,13 @@ public final class InputBatch {
     /// Rows of this step whose logits are wanted.
     public var numLogitRows = 0
 
+    /// Row-major rows that `Op.features` reads, owned by whoever sets it: `[numTokens * rowsPerToken, width]`.
+    public var features: UnsafePointer<Float>?
+    /// Where cross attentions write the weights of their alignment heads, owned by whoever sets it; nil: nobody looks.
+    ///
+    /// `[numTokens, Program.numAlignmentHeads, numPositions]`.
+    public var crossWeights: UnsafeMutablePointer<Float>?
+
     /// `[numTokens]` vocabulary indices.
     public let tokenIDs: UnsafeMutablePointer<Int32>
     /// `[numTokens]` positions in their request, from 0.
@@ -37,6 +44,8 @@ public final class InputBatch {
     public let seqLens: UnsafeMutablePointer<Int32>
     /// `[numRequests]` slot of the request's recurrent state, read and written by the step.
     public let stateSlots: UnsafeMutablePointer<Int32>
+    /// `[numRequests]` slot of the keys and values of the request's encoder positions.
+    public let crossSlots: UnsafeMutablePointer<Int32>
     /// `[numRequests]` 1 where the request's rotations are those of `RotaryEmbedding.long`, else 0.
     public let usesLongRotary: UnsafeMutablePointer<Int32>
     /// `[numLogitRows]` token indices, ascending.
@@ -66,6 +75,7 @@ public final class InputBatch {
         queryStartLoc = zeros(maxRequests + 1)
         seqLens = zeros(maxRequests)
         stateSlots = zeros(maxRequests)
+        crossSlots = zeros(maxRequests)
         usesLongRotary = zeros(maxRequests)
         allBlockTables = zeros(numGroups * maxRequests * maxBlocksPerRequest)
         logitRows = zeros(maxLogitRows)
@@ -73,8 +83,8 @@ public final class InputBatch {
 
     deinit {
         for pointer in [
-            tokenIDs, positions, tokenTypes, slotMappings, queryStartLoc, seqLens, stateSlots, usesLongRotary,
-            allBlockTables, logitRows,
+            tokenIDs, positions, tokenTypes, slotMappings, queryStartLoc, seqLens, stateSlots, crossSlots,
+            usesLongRotary, allBlockTables, logitRows,
         ] { pointer.deallocate() }
     }
 

@@ -8,12 +8,14 @@ public enum KVCacheSpec: Hashable, Sendable {
     case latent(LatentAttentionSpec)
     /// A state of fixed size per request.
     case recurrent(RecurrentSpec)
+    /// Keys and values of an encoder's positions, in slots of fixed size that requests with the same input share.
+    case cross(CrossAttentionSpec)
 
     /// The attention that reads keys and values of its own, or nil.
     public var attention: AttentionSpec? {
         switch self {
         case .full(let spec), .slidingWindow(let spec): spec
-        case .latent, .recurrent: nil
+        case .latent, .recurrent, .cross: nil
         }
     }
 
@@ -22,18 +24,24 @@ public enum KVCacheSpec: Hashable, Sendable {
         switch self {
         case .full, .latent: .full
         case .slidingWindow(let spec): spec.slidingWindow.map { .slidingWindow($0) } ?? .full
-        case .recurrent: nil
+        case .recurrent, .cross: nil
         }
     }
 }
 
 extension KVCacheDType {
+    /// Bytes of a layer in one cross slot, scales included; 0 for layers of other kinds.
+    public func bytesPerCrossSlot(_ spec: KVCacheSpec) -> Int {
+        guard case .cross(let cross) = spec else { return 0 }
+        return 2 * cross.numPositions * cross.numHeads * bytesPerHead(cross.headDim)
+    }
+
     /// Bytes of one token in a layer, scales included; 0 for a layer that keeps nothing per token.
     public func bytesPerToken(_ spec: KVCacheSpec) -> Int {
         switch spec {
         case .full(let attention), .slidingWindow(let attention): bytesPerToken(attention)
         case .latent(let latent): bytesPerHead(latent.cachedWidth)
-        case .recurrent: 0
+        case .recurrent, .cross: 0
         }
     }
 }
@@ -72,19 +80,26 @@ public struct KVCacheLayout: Hashable, Sendable {
     public let blockSize: Int
     /// Slots for the states of recurrent layers, those of requests and checkpoints together.
     public let numStateSlots: Int
+    /// Slots for the keys and values of encoders' positions.
+    public let numCrossSlots: Int
 
     /// A layout whose groups have `numBlocks` blocks each, which only one group or tests may want.
-    public init(_ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, numStateSlots: Int = 0) {
-        self.init(specs, blockSize: blockSize, numStateSlots: numStateSlots) { _ in numBlocks }
+    public init(_ specs: [KVCacheSpec], numBlocks: Int, blockSize: Int, numStateSlots: Int = 0, numCrossSlots: Int = 0)
+    {
+        self.init(specs, blockSize: blockSize, numStateSlots: numStateSlots, numCrossSlots: numCrossSlots) { _ in
+            numBlocks
+        }
     }
 
     /// A layout whose groups get their blocks from `numBlocks`.
     public init(
-        _ specs: [KVCacheSpec], blockSize: Int, numStateSlots: Int = 0, numBlocks: (Group.Kind) -> Int
+        _ specs: [KVCacheSpec], blockSize: Int, numStateSlots: Int = 0, numCrossSlots: Int = 0,
+        numBlocks: (Group.Kind) -> Int
     ) {
         self.specs = specs
         self.blockSize = blockSize
         self.numStateSlots = numStateSlots
+        self.numCrossSlots = numCrossSlots
         let kinds = Set(specs.compactMap(\.block)).sorted { $0.order < $1.order }
         groupOfLayer = specs.map { spec in spec.block.flatMap(kinds.firstIndex) }
         let groupOfLayer = groupOfLayer
@@ -97,6 +112,11 @@ public struct KVCacheLayout: Hashable, Sendable {
     /// Whether layers keep a state per request.
     public var isRecurrent: Bool {
         specs.contains { if case .recurrent = $0 { true } else { false } }
+    }
+
+    /// Whether layers attend to an encoder's positions.
+    public var hasCrossAttention: Bool {
+        specs.contains { if case .cross = $0 { true } else { false } }
     }
 
     /// Bytes of the states of all recurrent layers in one slot; they are float32.

@@ -46,8 +46,11 @@ extension ModelArchitecture {
 public enum EntryPoint: String, Hashable, Sendable, CaseIterable {
     /// Token ids in, logits of the wanted rows out.
     case decoder
-    /// Token ids in, last hidden states of the wanted rows out, which `ModelArchitecture.poolingHead` takes further.
+    /// Last hidden states of the wanted rows out, which `ModelArchitecture.poolingHead` takes further, or, where there are
+    /// three programs, `crossAttentionKV`. Token ids in, or features: `Program.features`.
     case encoder
+    /// Hidden states of the encoder in, as features; keys and values of every cross attention are written to the slot.
+    case crossAttentionKV
 }
 
 /// Why a configuration cannot be served: which key of which architecture, and what would be accepted.

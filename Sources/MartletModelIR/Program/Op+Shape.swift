@@ -2,8 +2,9 @@ extension Op {
     /// The values the op reads.
     public var inputs: [Value] {
         switch self {
-        case .embed: []
-        case .norm(let x, _), .linear(let x, _, _), .qkNorm(let x, _, _, _), .rotary(let x, _, _),
+        case .embed, .features: []
+        case .norm(let x, _), .unfold(let x, _), .storeCrossKV(let x, _), .crossAttention(let x, _),
+            .linear(let x, _, _), .qkNorm(let x, _, _, _), .rotary(let x, _, _),
             .attention(let x, _), .gatedActivation(let x, _), .activation(let x, _), .moe(let x, _), .scale(let x, _),
             .softcap(let x, _), .shortConv(let x, _), .gatherLogitRows(let x):
             [x]
@@ -27,7 +28,28 @@ extension Op {
         case .shortConv(_, let conv): [conv.weight] + (conv.bias.map { [$0] } ?? [])
         case .gatedDeltaNet(_, _, let net): [net.aLog, net.dtBias]
         case .mamba2(_, _, let mamba): [mamba.aLog, mamba.d, mamba.dtBias]
-        case .rotary, .add, .multiply, .scale, .softcap, .gatherLogitRows: []
+        case .features, .unfold, .storeCrossKV, .crossAttention, .rotary, .add, .multiply, .scale, .softcap,
+            .gatherLogitRows:
+            []
+        }
+    }
+
+    /// Rows of the result for each of the step's tokens.
+    func rowsPerToken(_ rows: (Value) -> Int) -> Int {
+        switch self {
+        case .features(_, let rowsPerToken):
+            return rowsPerToken
+        case .unfold(let x, let unfold):
+            precondition(rows(x) % unfold.stride == 0, "\(rows(x)) rows per token in steps of \(unfold.stride)")
+            return rows(x) / unfold.stride
+        case .norm, .linear, .gatedActivation, .activation, .add, .multiply, .scale, .softcap:
+            let counts = inputs.map(rows)
+            precondition(Set(counts).count == 1, "rows of different tokens: \(counts)")
+            return counts[0]
+        case .embed, .qkNorm, .rotary, .attention, .storeCrossKV, .crossAttention, .latentAttention, .moe, .shortConv,
+            .gatedDeltaNet, .mamba2, .gatherLogitRows:
+            precondition(inputs.allSatisfy { rows($0) == 1 }, "several rows per token")
+            return 1
         }
     }
 
@@ -36,6 +58,17 @@ extension Op {
         switch self {
         case .embed(let table, _):
             return table.shape[1]
+        case .features(let width, _):
+            return width
+        case .unfold(let x, let unfold):
+            precondition(unfold.kernelSize > 0 && unfold.stride > 0 && unfold.padding >= 0)
+            return width(x) * unfold.kernelSize
+        case .storeCrossKV(let x, let spec):
+            precondition(width(x) == 2 * spec.width)
+            return 0
+        case .crossAttention(let x, let spec):
+            precondition(width(x) == spec.width && spec.alignmentHeads.allSatisfy { $0 < spec.numHeads })
+            return spec.width
         case .norm(let x, let norm):
             norm.check(width: width(x))
             return width(x)

@@ -1,9 +1,14 @@
 /// The semantic operations a model is made of; each has an obviously right implementation in `ReferenceBackend`.
 ///
-/// Values are row-major float32 matrices `[rows, width]`; rows are the step's tokens until `gatherLogitRows`.
+/// Values are row-major float32 matrices `[rows, width]`; rows are the step's tokens until `gatherLogitRows`, or several
+/// for each token from `features` until `unfold` has put them together.
 public enum Op: Sendable, Hashable {
     /// Rows of the table, one per token. `[tokens] -> [tokens, hidden]`.
     case embed(WeightRef, EmbeddingIndex)
+    /// Rows given with the batch: `InputBatch.features`. `[tokens * rowsPerToken, width]`.
+    case features(width: Int, rowsPerToken: Int)
+    /// The rows around each row side by side. `[rows, w] -> [rows / stride, w * kernelSize]`.
+    case unfold(Value, Unfold)
     /// Normalises rows, or groups of columns of each row.
     case norm(Value, Norm)
     /// `x @ concat(weights).T + concat(biases)`; several weights merge by construction (q, k, v; gate, up).
@@ -19,6 +24,15 @@ public enum Op: Sendable, Hashable {
     ///
     /// `[tokens, (heads + 2 kvHeads) * headDim] -> [tokens, heads * headDim]`.
     case attention(Value, AttentionSpec)
+    /// Writes the k and v parts of `[k | v]` to the request's cross slot, each token's at its position; gives nothing.
+    ///
+    /// `[tokens, 2 * heads * headDim] -> [tokens, 0]`.
+    case storeCrossKV(Value, CrossAttentionSpec)
+    /// Attends from the query to all keys and values of the request's cross slot.
+    ///
+    /// `[tokens, heads * headDim] -> [tokens, heads * headDim]`. Where `InputBatch.crossWeights` is set, the weights of
+    /// the alignment heads are written there.
+    case crossAttention(Value, CrossAttentionSpec)
     /// Multi-head latent attention: keys and values are made from a compact latent row, and only that is cached.
     case latentAttention(query: Value, latent: Value, ropeKey: Value, LatentAttentionSpec)
     /// `activation(x[:, :w/2]) * x[:, w/2:]`. `[tokens, 2f] -> [tokens, f]`.

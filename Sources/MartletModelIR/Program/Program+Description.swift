@@ -2,7 +2,8 @@ extension Program: CustomStringConvertible {
     /// One line per op: number, name, width, operation; for logs, snapshots and debugging.
     public var description: String {
         let lines = nodes.enumerated().map { index, node in
-            "%\(index) \(node.name) [\(node.width)] = \(node.op)"
+            let rows = node.rowsPerToken == 1 ? "" : "\(node.rowsPerToken)x"
+            return "%\(index) \(node.name) [\(rows)\(node.width)] = \(node.op)"
         }
         return (lines + ["return \(output)", ""]).joined(separator: "\n")
     }
@@ -39,6 +40,14 @@ extension AttentionSpec: CustomStringConvertible {
         "layer=\(layer) heads=\(numHeads) kv_heads=\(numKVHeads) head_dim=\(headDim) scale=\(scale)"
             + (slidingWindow.map { " sliding_window=\($0)" } ?? "") + (softcap.map { " softcap=\($0)" } ?? "")
             + (sinks.map { " sinks=\($0)" } ?? "") + (isCausal ? "" : " bidirectional")
+    }
+}
+
+extension CrossAttentionSpec: CustomStringConvertible {
+    /// Every number of the attention.
+    public var description: String {
+        "layer=\(layer) heads=\(numHeads) head_dim=\(headDim) scale=\(scale) positions=\(numPositions)"
+            + (alignmentHeads.isEmpty ? "" : " alignment=\(alignmentHeads)")
     }
 }
 
@@ -89,6 +98,11 @@ extension Op: CustomStringConvertible {
         case .embed(let table, .tokenID): "embed \(table)"
         case .embed(let table, .position(let offset)): "embed_position \(table) offset=\(offset)"
         case .embed(let table, .tokenType): "embed_token_type \(table)"
+        case .features(let width, let rowsPerToken): "features \(rowsPerToken)x\(width)"
+        case .unfold(let x, let unfold):
+            "unfold \(x) kernel=\(unfold.kernelSize) stride=\(unfold.stride) padding=\(unfold.padding)"
+        case .storeCrossKV(let x, let spec): "store_cross_kv \(x) \(spec)"
+        case .crossAttention(let x, let spec): "cross_attention \(x) \(spec)"
         case .norm(let x, let norm): "norm \(x) \(norm)"
         case .linear(let x, let weights, let bias): Self.linear(x, weights, bias)
         case .qkNorm(let x, let query, let key, _): "qk_norm \(x) q \(query) k \(key)"

@@ -8,12 +8,28 @@ public struct Program: Sendable, Hashable {
         public let name: String
         /// Columns of the value.
         public let width: Int
+        /// Rows of the value for each of the step's tokens.
+        public let rowsPerToken: Int
     }
 
     /// The ops in execution order.
     public internal(set) var nodes: [Node] = []
     /// The value the program computes.
     public internal(set) var output: Value
+
+    /// Alignment heads of all cross attentions.
+    public var numAlignmentHeads: Int {
+        nodes.reduce(0) { count, node in
+            if case .crossAttention(_, let spec) = node.op { count + spec.alignmentHeads.count } else { count }
+        }
+    }
+
+    /// Columns and rows per token of the features the program reads; nil when it reads none.
+    public var features: (width: Int, rowsPerToken: Int)? {
+        nodes.lazy.compactMap { node in
+            if case .features(let width, let rowsPerToken) = node.op { (width, rowsPerToken) } else { nil }
+        }.first
+    }
 
     /// The weights the program reads, each once, in order of use.
     public var weights: [WeightRef] {
@@ -32,7 +48,8 @@ public struct Recorder: ~Copyable {
     /// Appends an op; its shape is checked here, so that a wrong model fails when it is recorded.
     public mutating func emit(_ op: Op, name: String) -> Value {
         let width = op.outputWidth { nodes[$0.id].width }
-        nodes.append(Program.Node(op: op, name: name, width: width))
+        let rowsPerToken = op.rowsPerToken { nodes[$0.id].rowsPerToken }
+        nodes.append(Program.Node(op: op, name: name, width: width, rowsPerToken: rowsPerToken))
         return Value(id: nodes.count - 1)
     }
 

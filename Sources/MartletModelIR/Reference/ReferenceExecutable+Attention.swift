@@ -95,7 +95,7 @@ extension ReferenceExecutable {
         return positions.map { Int(table[$0 / blockSize]) * blockSize + $0 % blockSize }
     }
 
-    private func perToken(
+    func perToken(
         _ batch: InputBatch, width: Int, _ row: (_ request: Int, _ token: Int) -> [Float]
     ) -> ReferenceMatrix {
         var result = ReferenceMatrix(width: width, elements: [])
@@ -108,30 +108,37 @@ extension ReferenceExecutable {
     }
 
     /// Softmax attention of one token's query heads over `count` keys and values, given by index and key head.
-    private func attend(
+    func attend(
         query: ArraySlice<Float>, _ spec: AttentionSpec, count: Int,
         _ entry: (_ index: Int, _ head: Int) -> (key: ArraySlice<Float>, value: ArraySlice<Float>)
     ) -> [Float] {
-        let sinks = spec.sinks.map(floats)
         var output: [Float] = []
         for head in 0..<spec.numHeads {
             let entries = (0..<count).map { entry($0, head / (spec.numHeads / spec.numKVHeads)) }
-            let q = query.dropFirst(head * spec.headDim).prefix(spec.headDim)
-            let scores = entries.map { entry in
-                let score = zip(q, entry.key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } * Double(spec.scale)
-                return spec.softcap.map { Double($0) * tanh(score / Double($0)) } ?? score
-            }
-            let sink = sinks.map { Double($0[head]) }
-            let largest = max(scores.max() ?? 0, sink ?? -.infinity)
-            let weights = scores.map { exp($0 - largest) }
-            let total = weights.reduce(sink.map { exp($0 - largest) } ?? 0, +)
+            let weights = weights(query: query, spec, head: head, keys: entries.map(\.key))
             for column in 0..<(entries.first?.value.count ?? 0) {
                 let sum = zip(weights, entries).reduce(0.0) { sum, pair in
                     sum + pair.0 * Double(pair.1.value[pair.1.value.startIndex + column])
                 }
-                output.append(Float(sum / total))
+                output.append(Float(sum))
             }
         }
         return output
+    }
+
+    /// What one query head gives to each of its keys.
+    func weights(
+        query: ArraySlice<Float>, _ spec: AttentionSpec, head: Int, keys: [ArraySlice<Float>]
+    ) -> [Double] {
+        let q = query.dropFirst(head * spec.headDim).prefix(spec.headDim)
+        let scores = keys.map { key in
+            let score = zip(q, key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } * Double(spec.scale)
+            return spec.softcap.map { Double($0) * tanh(score / Double($0)) } ?? score
+        }
+        let sink = spec.sinks.map { Double(floats($0)[head]) }
+        let largest = max(scores.max() ?? 0, sink ?? -.infinity)
+        let weights = scores.map { exp($0 - largest) }
+        let total = weights.reduce(sink.map { exp($0 - largest) } ?? 0, +)
+        return weights.map { $0 / total }
     }
 }

@@ -10,6 +10,7 @@ final class ReferenceExecutable: Executable {
     private let program: Program
     private let weights: [WeightRef: [Float]]
     private let options: CompileOptions
+    let numAlignmentHeads: Int
     private let logits: UnsafeMutablePointer<Float>
     private let logitCapacity: Int
     private var numLogitRows = 0
@@ -18,6 +19,7 @@ final class ReferenceExecutable: Executable {
         self.program = program
         self.weights = weights
         self.options = options
+        numAlignmentHeads = program.numAlignmentHeads
         outputWidth = program.nodes[program.output.id].width
         logitCapacity = options.maxLogitRows * outputWidth
         logits = .allocate(capacity: max(logitCapacity, 1))
@@ -67,6 +69,18 @@ final class ReferenceExecutable: Executable {
         switch node.op {
         case .embed(let table, let index):
             return try embed(table, index, batch)
+        case .features(let width, let rowsPerToken):
+            guard let features = batch.features else { throw error("\(node.name): the batch brings no features") }
+            let count = batch.numTokens * rowsPerToken * width
+            return ReferenceMatrix(
+                width: width, elements: Array(UnsafeBufferPointer(start: features, count: count)))
+        case .unfold(let x, let unfold):
+            return self.unfold(values[x.id], unfold, batch, rowsPerToken: program.nodes[x.id].rowsPerToken)
+        case .storeCrossKV(let x, let spec):
+            storeCrossKV(values[x.id], spec, batch, cache)
+            return ReferenceMatrix(width: 0, elements: [])
+        case .crossAttention(let x, let spec):
+            return crossAttention(values[x.id], spec, batch, cache)
         case .norm(let x, let norm):
             return values[x.id].normalized(reference(norm))
         case .linear(let x, let parts, let bias):

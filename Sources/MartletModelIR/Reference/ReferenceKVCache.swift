@@ -31,8 +31,13 @@ final class ReferenceKVCache: KVCacheStorage {
                 layer.headDim = latent.cachedWidth
             case .recurrent(let recurrent):
                 layer.stateSize = recurrent.elements
+            case .cross(let cross):
+                layer.keyWidth = cross.width
+                layer.valueWidth = cross.width
+                layer.headDim = cross.headDim
             }
-            let numSlots = layout.groupOfLayer[index].map { layout.groups[$0].numBlocks * layout.blockSize } ?? 0
+            var numSlots = layout.groupOfLayer[index].map { layout.groups[$0].numBlocks * layout.blockSize } ?? 0
+            if case .cross(let cross) = spec { numSlots = layout.numCrossSlots * cross.numPositions }
             // Slots nobody wrote must never be read: NaN shows it.
             layer.keys = [Float](repeating: .nan, count: numSlots * layer.keyWidth)
             layer.values = [Float](repeating: .nan, count: numSlots * layer.valueWidth)

@@ -9,7 +9,7 @@ struct ReferenceMatrix {
     let width: Int
     var elements: [Float]
 
-    var rows: Int { elements.count / width }
+    var rows: Int { width == 0 ? 0 : elements.count / width }
 
     func row(_ index: Int) -> ArraySlice<Float> { elements[index * width..<(index + 1) * width] }
 

@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable {
     public let weights: any WeightSource
     /// generation_config.json, nil when there is none.
     public let generationConfig: JSONObject?
+    /// preprocessor_config.json, nil when there is none.
+    public internal(set) var preprocessorConfig: JSONObject?
     /// Tokens whose places in a prompt images, videos and sounds take; none of a model of text.
     public internal(set) var mediaTokenIDs: Set<Int> = []
     /// Where the tokenizer is found.
