@@ -75,7 +75,7 @@ let package = Package(
             name: "MartletServer",
             dependencies: [
                 "Martlet", "MartletEngine", "MartletModelIR", "MartletTokenizers", "MartletChat", "MartletGrammar",
-                "MartletJSON",
+                "MartletAudio", "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -142,7 +142,7 @@ let package = Package(
             name: "MartletServerTests",
             dependencies: [
                 "MartletServer", "Martlet", "MartletEngine", "MartletChat", "MartletGrammar", "MartletModelIR",
-                "MartletJSON",
+                "MartletAudio", "MartletJSON",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -19,10 +19,11 @@ extension LLM {
             stop: request.stop, includeStopString: request.includeStopStringInOutput,
             minTokens: params.minTokens)
         let constraint = try await constraint(of: request)
-        return try await client.start(
-            promptTokenIDs: promptTokenIDs, params: Self.fannedOut(params, n: request.n), priority: request.priority,
-            cacheSalt: request.cacheSalt, constraint: constraint
-        ) { index in
+        var prototype = EngineRequest(
+            id: 0, promptTokenIDs: promptTokenIDs, params: params, priority: request.priority,
+            cacheSalt: request.cacheSalt)
+        prototype.constraint = constraint
+        return try await client.start(prototype, params: Self.fannedOut(params, n: request.n)) { index in
             let detokenizer = loadedTokenizer.map {
                 IncrementalDetokenizer(
                     tokenizer: $0,

@@ -8,7 +8,7 @@ public struct ModelRegistry: Sendable {
     public static let builtIn: ModelRegistry = {
         let families =
             llamaFamilies + denseFamilies + gptFamilies + expertFamilies + latentFamilies + recurrentFamilies
-            + encoderFamilies
+            + encoderFamilies + transcriptionFamilies
         do { return try ModelRegistry().adding(families) } catch { preconditionFailure("\(error)") }
     }()
 

@@ -54,6 +54,9 @@ extension ModelRegistry {
     /// **Throws** as `model(for:)`, and where a decoder does not end in a vocabulary projection.
     public func poolingModel(for config: ModelConfig) throws(ModelError) -> PoolingArchitecture {
         let name = config.architecture
+        guard !isTranscription(config) else {
+            throw config.error("architectures", "\(name) turns speech into text and gives no embeddings or scores")
+        }
         guard !supportedArchitectures.contains(name), let decoder = decoderName(behind: name) else {
             return try poolingModel(model(for: config), head: nil, config)
         }

@@ -5,11 +5,11 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
-/// Serves one engine over HTTP, as OpenAI's API with vLLM's extensions.
+/// Serves one or several models over HTTP, as OpenAI's API with vLLM's extensions.
 public struct Server: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
-    private let load: @Sendable () async throws -> any ServedEngine
+    private let load: @Sendable () async throws -> [any ServedEngine]
 
     /// A server for a loaded engine.
     public init(engine: any ServedEngine, configuration: ServerConfiguration, logger: Logger) {
@@ -20,6 +20,16 @@ public struct Server: Sendable {
     public init(
         configuration: ServerConfiguration, logger: Logger,
         loading load: @escaping @Sendable () async throws -> any ServedEngine
+    ) {
+        self.init(configuration: configuration, logger: logger, loadingAll: { [try await load()] })
+    }
+
+    /// A server of several models, among which requests choose by name and by what they ask for.
+    ///
+    /// The configuration's `servedModelNames` are the first one's.
+    public init(
+        configuration: ServerConfiguration, logger: Logger,
+        loadingAll load: @escaping @Sendable () async throws -> [any ServedEngine]
     ) {
         self.configuration = configuration
         self.logger = logger

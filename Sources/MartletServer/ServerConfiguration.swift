@@ -4,6 +4,8 @@ public struct ServerConfiguration: Sendable {
     public struct Limits: Sendable {
         /// Most bytes of a request body.
         public var maxBodyBytes = 32 << 20
+        /// Most bytes of an audio file; larger ones are refused with 400.
+        public var maxAudioFileBytes = 512 << 20
         /// Most bytes of a request's headers.
         public var maxHeaderBytes = 64 << 10
         /// Most outputs of one request, all its prompts together.

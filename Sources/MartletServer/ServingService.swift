@@ -12,7 +12,7 @@ struct ServingService: Service {
 
     let configuration: ServerConfiguration
     let logger: Logger
-    let load: @Sendable () async throws -> any ServedEngine
+    let load: @Sendable () async throws -> [any ServedEngine]
     let onListening: @Sendable (_ port: Int) -> Void
 
     func run() async throws {
@@ -26,9 +26,11 @@ struct ServingService: Service {
                     return .listener
                 }
                 group.addTask {
-                    let engine = try await load()
-                    slot.fill(engine, modelNames: configuration.servedModelNames)
-                    logger.debug("serving", metadata: ["model": .string(engine.servedModel.name)])
+                    let engines = try await load()
+                    try slot.fill(engines, modelNames: configuration.servedModelNames)
+                    for engine in engines {
+                        logger.debug("serving", metadata: ["model": .string(engine.servedModel.name)])
+                    }
                     return .loader
                 }
                 group.addTask {
@@ -50,10 +52,14 @@ struct ServingService: Service {
         } catch is CancellationError {
             logger.debug("cancelled")
         } catch {
-            try? await slot.forReading().engine.shutDown(drainTimeout: nil)
+            await shutDown(slot)
             throw error
         }
-        try? await slot.forReading().engine.shutDown(drainTimeout: nil)
+        await shutDown(slot)
+    }
+
+    private func shutDown(_ slot: EngineSlot) async {
+        for ready in (try? slot.forReading()) ?? [] { await ready.engine.shutDown(drainTimeout: nil) }
     }
 
     private enum Role { case listener, loader, drainer, reporter }
@@ -84,6 +90,9 @@ struct ServingService: Service {
                 inFlight.remove(id)
                 lifetime.retire()
             }
+            if request.headers[.expect]?.lowercased() == "100-continue", dispatcher.wantsBody(of: request) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
             let response = await dispatcher.respond(to: request, lifetime: lifetime)
             try await writer.write(response: response.head, body: response.body)
         }
@@ -111,6 +120,6 @@ struct ServingService: Service {
             ModelEndpoint(slot: slot), TokenizeEndpoint(slot: slot, configuration: configuration),
             DetokenizeEndpoint(slot: slot), CompletionsEndpoint(slot: slot, configuration: configuration),
             ChatCompletionsEndpoint(slot: slot, configuration: configuration),
-        ] + PoolingEndpoints.all(slot)
+        ] + PoolingEndpoints.all(slot) + TranscriptionEndpoint.all(slot, configuration: configuration)
     }
 }

@@ -63,5 +63,74 @@
                 #expect(count == 1, "step \(step)")
             }
         }
+
+        /// Gives zeros for all its tokens.
+        final class ZeroExecutable: Executable {
+            let outputWidth = 2
+            private let rows: UnsafeMutablePointer<Float>
+            private var numRows = 0
+
+            init(maxTokens: Int) {
+                rows = .allocate(capacity: 2 * maxTokens)
+                rows.initialize(repeating: 0, count: 2 * maxTokens)
+            }
+
+            deinit { rows.deallocate() }
+
+            func submit(_ batch: InputBatch, kvCache: any KVCacheStorage) throws(BackendError) {
+                numRows = batch.numTokens
+            }
+
+            func collect() throws(BackendError) -> LogitsView {
+                LogitsView(base: rows, numRows: numRows, vocabSize: outputWidth)
+            }
+        }
+
+        struct OnlyOdd: TokenRules {
+            var preferredTokensFrom: Int32? { 4 }
+
+            func restrict(_ mask: UnsafeMutableBufferPointer<UInt32>, after generated: ArraySlice<Int32>) {
+                if generated.last != 2 { mask[0] &= 0xAAAA_AAAA }
+            }
+        }
+
+        @Test("with an encoder and token rules")
+        func steadyEncoderDecode() throws {
+            var configuration = EngineHarness.configuration(
+                maxModelLen: 512, numBlocks: 4096, blockSize: 16, maxNumSeqs: 64, maxTokens: 256)
+            configuration.numCrossSlots = 40
+            configuration.maxNumEncoderInputs = 40
+            let cache = HashCache(configuration)
+            let shape = EncoderShape(numRows: 4, width: 2, numPositions: 2, numAlignmentHeads: 3)
+            let stage = EncoderStage(
+                encoder: ZeroExecutable(maxTokens: 80), crossAttentionKV: ZeroExecutable(maxTokens: 80), shape: shape,
+                layout: cache.layout, configuration: configuration)
+            let runner = BackendModelRunner(
+                executable: HashExecutable(vocabSize: 8, maxLogitRows: configuration.maxLogitRows), kvCache: cache,
+                sampler: ConstantSampler(), encoder: stage, configuration: configuration)
+            var loop = StepLoop(configuration: configuration, runner: runner)
+            let inputs = (0..<40).map { _ in
+                EncoderInput(numRows: 4, width: 2, elements: Array(repeating: 0, count: 8))
+            }
+            var params = SamplingParams()
+            params.maxTokens = 400
+            try loop.add(
+                (0..<64 as Range<RequestID>).map { id in
+                    var request = EngineRequest(id: id, promptTokenIDs: [Int32(id % 8), 3], params: params)
+                    request.encoderInput = inputs[Int(id) % 40]
+                    request.probe = TokenProbe(position: 0, tokenID: 1)
+                    request.wantsCrossWeights = true
+                    if id % 2 == 0 { request.tokenRules = OnlyOdd() }
+                    return request
+                })
+            for _ in 0..<60 { _ = loop.step() }
+            for step in 0..<40 {
+                mts_count_allocations()
+                let outputs = loop.step()
+                let count = mts_allocations()
+                #expect(outputs.count == 64)
+                #expect(count == 1, "step \(step)")
+            }
+        }
     }
 #endif

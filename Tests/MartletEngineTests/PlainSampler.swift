@@ -10,18 +10,34 @@ final class PlainSampler: Sampler {
             if let words = batch.masks?.words(ofRow: row) {
                 for id in values.indices where words[id / 32] >> UInt32(id % 32) & 1 == 0 { values[id] = -.infinity }
             }
+            if let from = batch.rows[row].preferredTokensFrom { Self.prefer(from: Int(from), &values) }
             batch.results[row] = Self.sample(values, batch.rows[row])
+            if let probed = batch.rows[row].probedTokenID {
+                batch.results[row].probeLogprob = Self.logprob(of: Int(probed), Array(logits[row]))
+            }
         }
+    }
+
+    static func prefer(from: Int, _ logits: inout [Float]) {
+        let sum = logits[from...].reduce(0) { $0 + exp(Double($1)) }
+        guard sum > exp(Double(logits[..<from].max() ?? -.infinity)) else { return }
+        for id in 0..<from { logits[id] = -.infinity }
+    }
+
+    static func logprob(of id: Int, _ logits: [Float]) -> Float {
+        Float(Double(logits[id]) - log(logits.reduce(0) { $0 + exp(Double($1)) }))
     }
 
     static func sample(_ logits: [Float], _ row: SamplingRow) -> SampledRow {
         var result = SampledRow()
         result.tokenID = row.forcedTokenID ?? draw(logits, row)
         guard let numLogprobs = row.numLogprobs else { return result }
+        let logits = Array(logits.prefix(row.logprobLimit.map { Int($0) } ?? logits.count))
         let largest = Double(logits.max() ?? 0)
         let normalizer = largest + log(logits.reduce(0) { $0 + exp(Double($1) - largest) })
         let order = logits.indices.sorted { logits[$0] != logits[$1] ? logits[$0] > logits[$1] : $0 < $1 }
         func entry(_ id: Int) -> TokenLogprob {
+            guard id < logits.count else { return TokenLogprob(tokenID: Int32(id), logprob: -.infinity, rank: 1) }
             let rank = logits.count { $0 > logits[id] } + 1
             return TokenLogprob(
                 tokenID: Int32(id), logprob: Float(Double(logits[id]) - normalizer), rank: Int32(rank))

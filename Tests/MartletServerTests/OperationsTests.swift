@@ -37,7 +37,7 @@ import Testing
             #expect(answer.headers[.retryAfter] == "2")
         }
         #expect(try await client.post("/v1/completions", #"{"prompt":"x"}"#).json["error"]?["code"] == "model_loading")
-        client.slot.fill(FakeEngine(), modelNames: [])
+        try client.slot.fill([FakeEngine()], modelNames: [])
         #expect(try await client.get("/health").status == 200)
     }
 

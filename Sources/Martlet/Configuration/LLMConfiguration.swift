@@ -159,6 +159,8 @@ public struct LLMConfiguration: Sendable {
     public var toolCallParser: String?
     /// vLLM's name of the way the model marks reasoning; nil tells it from template and vocabulary.
     public var reasoningParser: String?
+    /// How speech becomes text.
+    public var transcription = TranscriptionConfiguration()
     /// How outputs are constrained.
     public var structuredOutputs = StructuredOutputConfiguration()
     /// Name to report instead of the model's.

@@ -34,6 +34,10 @@ public struct GenerationEvent: Sendable {
     public var numCachedTokens = 0
     /// Times and counts, on the last event of this output.
     public var statistics: RequestStatistics?
+    /// With the first token of a request that asks for it.
+    var probeLogprob: Float?
+    /// With the first token of a request that asks for them.
+    var crossWeights: CrossWeights?
 
     /// An event without news.
     public init(index: Int) { self.index = index }
@@ -51,5 +55,7 @@ public struct GenerationEvent: Sendable {
         numPromptTokens = later.numPromptTokens
         numCachedTokens = max(numCachedTokens, later.numCachedTokens)
         statistics = later.statistics ?? statistics
+        probeLogprob = probeLogprob ?? later.probeLogprob
+        crossWeights = crossWeights ?? later.crossWeights
     }
 }

@@ -68,6 +68,8 @@ final class OutputProcessor: Sendable {
         event.numPromptTokens = sequence.numPromptTokens
         event.promptTokenIDs = sequence.promptTokenIDs.take()
         event.promptLogprobs = output.promptLogprobs
+        event.probeLogprob = output.probeLogprob
+        event.crossWeights = output.crossWeights
         sequence.mailbox.post(event)
     }
 

@@ -40,6 +40,11 @@ struct OpenedModel: Sendable {
                 "\(origin): \(checkpoint.config.architecture) gives embeddings or scores and no text; serve it with "
                     + "`martlet serve`, or load it with PoolingModel.load")
         }
+        guard !opened.registry.isTranscription(checkpoint.config) else {
+            throw .unsupported(
+                "\(origin): \(checkpoint.config.architecture) turns speech into text and answers no prompts of text; "
+                    + "expected a language model")
+        }
         do {
             model = try opened.registry.model(for: checkpoint.config)
             var recorder = Recorder()

@@ -8,6 +8,8 @@ public enum LoadedModel: Sendable {
     case generation(LLM)
     /// It gives embeddings or scores.
     case pooling(PoolingModel)
+    /// It turns speech into text.
+    case transcription(TranscriptionModel)
 
     /// Loads what a configuration names, as what `runner` says or the model's files.
     ///

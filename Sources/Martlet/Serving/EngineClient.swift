@@ -35,10 +35,10 @@ final class EngineClient: Sendable {
 
     func resetPrefixCache() async -> Bool { await engine.resetPrefixCache() }
 
-    /// Starts one engine request per element of `params`, all or none.
+    /// Starts one engine request per element of `params`, all or none; the rest of `request` they have in common, but ids
+    /// of their own.
     func start(
-        promptTokenIDs: [Int32], params: [SamplingParams], priority: Int, cacheSalt: String?,
-        constraint: GrammarConstraint?, assembler: (Int) -> SequenceAssembler
+        _ request: EngineRequest, params: [SamplingParams], assembler: (Int) -> SequenceAssembler
     ) async throws(LLMError) -> GenerationStream {
         let count = RequestID(params.count)
         let firstID = lastID.add(count, ordering: .relaxed).newValue - count + 1
@@ -49,13 +49,14 @@ final class EngineClient: Sendable {
         var requests: [EngineRequest] = []
         for (index, id) in ids.enumerated() {
             let sequence = OutputProcessor.Sequence(
-                assembler: assembler(index), mailbox: mailbox, promptTokenIDs: index == 0 ? promptTokenIDs : nil,
-                numPromptTokens: promptTokenIDs.count)
+                assembler: assembler(index), mailbox: mailbox,
+                promptTokenIDs: index == 0 ? request.promptTokenIDs : nil,
+                numPromptTokens: request.promptTokenIDs.count)
             sequences.append((id, sequence))
-            var request = EngineRequest(
-                id: id, promptTokenIDs: promptTokenIDs, params: params[index], priority: priority, cacheSalt: cacheSalt)
-            request.constraint = constraint
-            requests.append(request)
+            var child = request
+            child.id = id
+            child.params = params[index]
+            requests.append(child)
         }
         try processor.register(sequences)
         do {

@@ -19,6 +19,9 @@ enum Environment {
         return values
     }
 
+    /// Most MB of an uploaded audio file, under vLLM's name.
+    static var maxAudioClipFilesizeMb: UInt32? { variable("VLLM_MAX_AUDIO_CLIP_FILESIZE_MB").flatMap { UInt32($0) } }
+
     /// API keys, comma-separated.
     static var apiKeys: [String] {
         let text = variable("MARTLET_API_KEY") ?? variable("VLLM_API_KEY") ?? ""

@@ -31,8 +31,7 @@ final class CPUSampler: Sampler, PoolJob {
                 // One row is done before the other threads would have woken up.
                 if count < 2 || pool.numThreads == 1 {
                     for row in 0..<count {
-                        mask(row, of: logits)
-                        samplers[0].sample(logits[row], rows[row], &results[row])
+                        samplers[0].sample(logits[row], rows[row], mask: masks?.words(ofRow: row), &results[row])
                     }
                     return
                 }
@@ -49,14 +48,7 @@ final class CPUSampler: Sampler, PoolJob {
         guard let logits else { return }
         let sampler = samplers[worker.index]
         worker.forEachChunk(rows.count) { row in
-            mask(row, of: logits)
-            sampler.sample(logits[row], rows[row], &results[row])
+            sampler.sample(logits[row], rows[row], mask: masks?.words(ofRow: row), &results[row])
         }
-    }
-
-    @inline(__always)
-    private func mask(_ row: Int, of logits: LogitsView) {
-        guard let words = masks?.words(ofRow: row) else { return }
-        logits[row].exclude(outside: words)
     }
 }

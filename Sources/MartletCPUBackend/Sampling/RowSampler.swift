@@ -34,8 +34,14 @@ final class RowSampler {
         blockSums.deallocate()
     }
 
-    /// Samples `logits` as `row` says; the logits are as before afterwards.
-    func sample(_ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, _ result: inout SampledRow) {
+    /// Samples `logits` as `row` says; afterwards they are as before, but for tokens that were excluded.
+    func sample(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ row: SamplingRow, mask: UnsafePointer<UInt32>? = nil,
+        _ result: inout SampledRow
+    ) {
+        if let probed = row.probedTokenID { result.probeLogprob = logprob(of: probed, UnsafeBufferPointer(logits)) }
+        if let mask { logits.exclude(outside: mask) }
+        if let first = row.preferredTokensFrom { prefer(tokensFrom: Int(first), logits) }
         if let forced = row.forcedTokenID {
             result.tokenID = forced
         } else {
@@ -44,10 +50,24 @@ final class RowSampler {
             restore(row.edits, in: logits)
         }
         if let count = row.numLogprobs {
-            report(UnsafeBufferPointer(logits), count, &result)
+            let limit = row.logprobLimit.map { min(max(Int($0), 0), logits.count) } ?? logits.count
+            report(UnsafeBufferPointer(rebasing: logits[..<limit]), count, &result)
         } else if !result.topLogprobs.isEmpty {
             result.topLogprobs.removeAll(keepingCapacity: true)
         }
+    }
+
+    // MARK: Excluded tokens
+
+    /// Excludes the tokens before `first` if those from there on together are more probable than any single one before.
+    private func prefer(tokensFrom first: Int, _ logits: UnsafeMutableBufferPointer<Float>) {
+        guard first > 0, first < logits.count, let base = logits.baseAddress else { return }
+        let count = Int64(logits.count - first)
+        var best: Int64 = 0
+        let top = kernels.max_index(base + first, count, &best)
+        let total = top.isFinite ? Double(top) + log(kernels.sum_exp(base + first, count, top, 1)) : Double(top)
+        guard total > Double(kernels.max_index(base, Int64(first), &best)) else { return }
+        base.update(repeating: -.infinity, count: first)
     }
 
     // MARK: Edits
@@ -163,16 +183,32 @@ final class RowSampler {
 
     // MARK: Log-probabilities
 
-    private func report(_ logits: UnsafeBufferPointer<Float>, _ count: Int, _ result: inout SampledRow) {
-        var best: Int64 = 0
-        let top = kernels.max_index(logits.baseAddress, Int64(logits.count), &best)
-        let total = top.isFinite ? kernels.sum_exp(logits.baseAddress, Int64(logits.count), top, 1) : 1
-        let logTotal = Float(log(total))
-        func logprob(_ value: Float) -> Float {
+    /// What turns the logits of a row into log-probabilities.
+    private struct LogSoftmax {
+        let top: Float
+        let logTotal: Float
+
+        init(_ logits: UnsafeBufferPointer<Float>, _ kernels: ck_vector_table) {
+            var best: Int64 = 0
+            top = kernels.max_index(logits.baseAddress, Int64(logits.count), &best)
+            let total = top.isFinite ? kernels.sum_exp(logits.baseAddress, Int64(logits.count), top, 1) : 1
+            logTotal = Float(log(total))
+        }
+
+        func callAsFunction(_ value: Float) -> Float {
             // Among infinite logits only those at the top have any probability.
             guard top.isFinite else { return value == top && top > 0 ? 0 : -.infinity }
             return value.isNaN ? -.infinity : value - top - logTotal
         }
+    }
+
+    private func logprob(of tokenID: Int32, _ logits: UnsafeBufferPointer<Float>) -> Float {
+        let value = logits.indices.contains(Int(tokenID)) ? logits[Int(tokenID)] : -.infinity
+        return LogSoftmax(logits, kernels)(value)
+    }
+
+    private func report(_ logits: UnsafeBufferPointer<Float>, _ count: Int, _ result: inout SampledRow) {
+        let logprob = LogSoftmax(logits, kernels)
         let chosen = Int(result.tokenID)
         let value = logits.indices.contains(chosen) ? logits[chosen] : -.infinity
         result.logprob = logprob(value)
@@ -180,7 +216,8 @@ final class RowSampler {
         result.rank = Int32(kernels.count_greater(logits.baseAddress, Int64(logits.count), bound)) + 1
         result.topLogprobs.removeAll(keepingCapacity: true)
         guard count > 0 else { return }
-        for (rank, candidate) in selection.largest(logits, count, top: top, floor: -.infinity).enumerated() {
+        let largest = selection.largest(logits, count, top: logprob.top, floor: -.infinity)
+        for (rank, candidate) in largest.enumerated() {
             result.topLogprobs.append(
                 TokenLogprob(tokenID: candidate.id, logprob: logprob(candidate.value), rank: Int32(rank) + 1))
         }

@@ -47,6 +47,12 @@ public struct EngineConfiguration: Sendable, Hashable {
     public var windows: [WindowBlocks] = []
     /// Copies of recurrent states that the prefix cache may keep; nil: no layer has a state.
     public var numStateCheckpoints: Int?
+    /// Slots for what an encoder makes of inputs, each for one input at a time; 0: the model has no encoder.
+    ///
+    /// Models with an encoder go without the prefix cache: what their tokens become depends on the input as well.
+    public var numCrossSlots = 0
+    /// Most inputs encoded in one step; only one is while running requests wait for their next token.
+    public var maxNumEncoderInputs = 1
     /// Requests of more tokens take `RotaryEmbedding.long`; nil: there is no such variant.
     public var longRotaryLength: Int?
     /// Reuse blocks of equal prefixes.
@@ -84,9 +90,14 @@ public struct EngineConfiguration: Sendable, Hashable {
     /// Slots for recurrent states, one for every running request and the checkpoints; 0 where no layer has a state.
     public var numStateSlots: Int { numStateCheckpoints.map { maxNumSeqs + $0 } ?? 0 }
 
+    /// Whether equal prefixes share blocks.
+    var usesPrefixCache: Bool { enablePrefixCaching && numCrossSlots == 0 }
+
     /// The layout of a cache with these blocks for layers that keep `specs`.
     public func cacheLayout(_ specs: [KVCacheSpec]) -> KVCacheLayout {
-        KVCacheLayout(specs, blockSize: blockSize, numStateSlots: numStateSlots) { kind in
+        KVCacheLayout(
+            specs, blockSize: blockSize, numStateSlots: numStateSlots, numCrossSlots: numCrossSlots
+        ) { kind in
             kind.window.map { window in windows.first { $0.window == window }?.numBlocks ?? 0 } ?? numBlocks
         }
     }
@@ -112,6 +123,8 @@ public struct EngineConfiguration: Sendable, Hashable {
         try require("num_blocks", numBlocks, atLeast: 1)
         try require("max_num_queued_requests", maxNumQueuedRequests ?? 0, atLeast: 0)
         try require("num_state_checkpoints", numStateCheckpoints ?? 0, atLeast: 0)
+        try require("num_cross_slots", numCrossSlots, atLeast: 0)
+        try require("max_num_encoder_inputs", maxNumEncoderInputs, atLeast: 1)
         for group in windows {
             try require("sliding_window", group.window, atLeast: 1)
             let atOnce = Self.maxBlocksAtOnce(

@@ -6,7 +6,7 @@ import Synchronization
 /// wait for one step at most. It knows nothing of text.
 public actor EngineCore {
     /// The version of the `ModelRunner` contract the engine speaks.
-    public static let runnerContractVersion = 2
+    public static let runnerContractVersion = 3
 
     private nonisolated let thread = EngineThread()
     private nonisolated let snapshot = Mutex(EngineStatistics())

@@ -8,9 +8,13 @@ extension EngineRequest {
     /// Checks everything that could make the request fail later.
     ///
     /// **Throws** `invalidRequest` with the OpenAI name of the field.
-    func validate(configuration: EngineConfiguration, vocabSize: Int) throws(EngineError) {
+    func validate(
+        configuration: EngineConfiguration, vocabSize: Int, encoderShape: EncoderShape?
+    ) throws(EngineError) {
         try validatePrompt(configuration: configuration, vocabSize: vocabSize)
         try params.validate(vocabSize: vocabSize)
+        try validateEncoderInput(encoderShape)
+        try validateTokens(vocabSize: vocabSize)
         let numSlots = configuration.numBlocks * configuration.blockSize
         // The last token is never computed, so it takes no slot.
         let numNeeded = maxTotalTokens(maxModelLen: configuration.maxModelLen) - 1
@@ -19,6 +23,46 @@ extension EngineRequest {
                 field: "max_tokens",
                 reason: "the prompt has \(promptTokenIDs.count) tokens and max_tokens is \(params.maxTokens), "
                     + "but the KV cache holds \(numSlots) tokens; lower max_tokens or enlarge the cache")
+        }
+    }
+
+    private func validateEncoderInput(_ shape: EncoderShape?) throws(EngineError) {
+        guard let shape else {
+            if encoderInput == nil, !wantsCrossWeights { return }
+            throw .invalidRequest(field: "file", reason: "the model has no encoder")
+        }
+        guard let input = encoderInput else {
+            throw .invalidRequest(field: "file", reason: "is missing: the model has an encoder")
+        }
+        guard input.numRows == shape.numRows, input.width == shape.width,
+            input.elements.count == shape.numRows * shape.width
+        else {
+            throw .invalidRequest(
+                field: "file",
+                reason: "has \(input.elements.count) elements in \(input.numRows) rows of \(input.width), "
+                    + "the encoder reads \(shape.numRows) rows of \(shape.width)")
+        }
+        if wantsCrossWeights, shape.numAlignmentHeads == 0 {
+            throw .invalidRequest(field: "timestamp_granularities", reason: "the model has no alignment heads")
+        }
+    }
+
+    private func validateTokens(vocabSize: Int) throws(EngineError) {
+        if constraint != nil, tokenRules != nil {
+            throw .invalidRequest(field: "token_rules", reason: "cannot be combined with a grammar")
+        }
+        if let probe {
+            guard promptTokenIDs.indices.contains(probe.position), probe.tokenID >= 0, Int(probe.tokenID) < vocabSize
+            else {
+                throw .invalidRequest(
+                    field: "probe",
+                    reason: "asks for token \(probe.tokenID) after position \(probe.position), there are "
+                        + "\(promptTokenIDs.count) prompt tokens and \(vocabSize) in the vocabulary")
+            }
+        }
+        if let limit = promptLogprobLimit, limit < 1 || Int(limit) > vocabSize {
+            throw .invalidRequest(
+                field: "prompt_logprob_limit", reason: "must be from 1 to \(vocabSize), found \(limit)")
         }
     }
 

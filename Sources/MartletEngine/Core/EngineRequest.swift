@@ -17,6 +17,16 @@ public struct EngineRequest: Sendable {
     public var cacheSalt: String?
     /// What the output must look like.
     public var constraint: GrammarConstraint?
+    /// Which tokens may follow which; not together with `constraint`.
+    public var tokenRules: (any TokenRules)?
+    /// What the encoder reads, for models that have one.
+    public var encoderInput: EncoderInput?
+    /// Asks for `RequestOutput.probeLogprob`.
+    public var probe: TokenProbe?
+    /// Asks for `RequestOutput.crossWeights`.
+    public var wantsCrossWeights = false
+    /// Log-probabilities of the prompt, and their ranks and alternatives, are those among the ids below this only.
+    public var promptLogprobLimit: Int32?
 
     /// A request for a continuation of `promptTokenIDs`.
     public init(
@@ -62,6 +72,10 @@ public struct RequestOutput: Sendable {
     public var logprobs: [TokenLogprobs] = []
     /// Once, with the first output, when asked for: one entry per prompt token; the first is nil, as in vLLM.
     public var promptLogprobs: [TokenLogprobs?]?
+    /// Once, with the first output, when asked for: the natural log-probability of `EngineRequest.probe` under the raw logits.
+    public var probeLogprob: Float?
+    /// Once, with the first output, when asked for: those of all prompt tokens.
+    public var crossWeights: CrossWeights?
     /// Set on the last output.
     public var finishReason: FinishReason?
     /// The stop token that ended the request, unless it was an end of sequence.

@@ -12,6 +12,10 @@ public struct EngineStatistics: Sendable {
     public var prefixCacheQueries = 0
     /// Tokens found there.
     public var prefixCacheHits = 0
+    /// Inputs the encoder ran over.
+    public var encoderInputsEncoded = 0
+    /// Times a request found its input encoded.
+    public var encoderInputsReused = 0
     /// Prompt tokens of requests whose first token is out.
     public var promptTokens = 0
     /// Tokens generated.

@@ -13,7 +13,8 @@ struct StepLoop {
     ) {
         self.runner = runner
         self.now = now
-        scheduler = Scheduler(configuration: configuration, vocabSize: runner.vocabSize)
+        scheduler = Scheduler(
+            configuration: configuration, vocabSize: runner.vocabSize, encoderShape: runner.encoderShape)
     }
 
     /// True while a step would do something.
@@ -45,11 +46,22 @@ struct StepLoop {
                 throw EngineError.backend(
                     "the runner gave \(result.sampled.count) results for \(scheduler.output.logitRows.count) rows")
             }
-            scheduler.update(result.sampled, now: now(), into: &outputs)
+            try checkCrossWeights(result.crossWeights)
+            scheduler.update(result, now: now(), into: &outputs)
         } catch {
             scheduler.failStep(error.description, now: now(), into: &outputs)
         }
         return outputs
+    }
+
+    private func checkCrossWeights(_ weights: [CrossWeights]) throws(EngineError) {
+        var numGiven = 0
+        for request in scheduler.output.requests where request.wantsCrossWeights {
+            guard numGiven < weights.count, weights[numGiven].numTokens == request.numScheduledTokens else {
+                throw .backend("the runner gave no cross weights for request \(request.id)")
+            }
+            numGiven += 1
+        }
     }
 
     /// Computes and samples the scheduled step; the states of grammars are free again when it returns.

@@ -43,7 +43,7 @@ struct KVCacheManager {
         let numCheckpoints = configuration.numStateCheckpoints
         self.numBlocks = numBlocks
         blockSize = configuration.blockSize
-        isPrefixCachingEnabled = configuration.enablePrefixCaching && numCheckpoints != 0
+        isPrefixCachingEnabled = configuration.usesPrefixCache && numCheckpoints != 0
         maxTokensPerStep = configuration.maxNumBatchedTokens
         isFullBacked = configuration.hasFullLayers
         full = BlockPool(numBlocks: numBlocks)

@@ -2,27 +2,32 @@ public import MartletModelIR
 
 /// The runner over a backend's executable: fills one input batch in place, runs it, samples.
 ///
-/// Engine thread only; allocates nothing after init.
+/// Engine thread only; allocates nothing after init, but for cross weights while a request wants them.
 public final class BackendModelRunner: ModelRunner {
-    /// Written for the contract with groups of blocks and states.
-    public static let contractVersion = 2
+    /// Written for the contract with encoders.
+    public static let contractVersion = 3
 
     private let executable: any Executable
     private let kvCache: any KVCacheStorage
     private let sampler: any Sampler
+    private let encoder: EncoderStage?
     private let batch: InputBatch
     private let blockSize: Int
     /// Block tables of a request.
     private let numTables: Int
     private var sampling: SamplingBatch?
+    /// While a step runs in which a request wants them.
+    private var crossWeights: CrossWeightsBuffer?
+    /// Rows of its requests that do.
+    private var wantingRows: [Int] = []
     private let samplingTimer: SamplingTimer?
 
     /// A runner for steps within the limits of `configuration`.
     ///
     /// `executable` must have been compiled for these limits and `kvCache` have the configured blocks; `profile` gets
-    /// the time of sampling.
+    /// the time of sampling. `encoder` is needed where the executable attends to one.
     public init(
-        executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler,
+        executable: any Executable, kvCache: any KVCacheStorage, sampler: any Sampler, encoder: EncoderStage? = nil,
         configuration: EngineConfiguration, profile: StepProfile? = nil
     ) {
         let layout = kvCache.layout
@@ -32,6 +37,7 @@ public final class BackendModelRunner: ModelRunner {
         self.executable = executable
         self.kvCache = kvCache
         self.sampler = sampler
+        self.encoder = encoder
         blockSize = configuration.blockSize
         samplingTimer = profile.map { SamplingTimer($0) }
         batch = InputBatch(
@@ -44,10 +50,18 @@ public final class BackendModelRunner: ModelRunner {
     /// Columns of the executable's logits.
     public var vocabSize: Int { executable.outputWidth }
 
-    /// Copies states, fills the batch and starts the executable; throws what the backend throws.
+    /// Sizes of the encoder; nil: there is none.
+    public var encoderShape: EncoderShape? { encoder?.shape }
+
+    /// Copies states, encodes inputs, fills the batch and starts the executable; throws what the backend throws.
     public func submit(_ step: SchedulerOutput) throws(EngineError) {
         for copy in step.stateCopies { kvCache.copyState(from: Int(copy.source), to: Int(copy.target)) }
+        if !step.encoderRuns.isEmpty {
+            guard let encoder else { throw .backend("inputs for an encoder, but the runner has none") }
+            try encoder.run(step.encoderRuns, kvCache: kvCache)
+        }
         fillBatch(step)
+        prepareCrossWeights(step)
         sampling = step.sampling
         do { try executable.submit(batch, kvCache: kvCache) } catch { throw .backend(error.description) }
     }
@@ -58,12 +72,35 @@ public final class BackendModelRunner: ModelRunner {
         self.sampling = nil
         let logits: LogitsView
         do { logits = try executable.collect() } catch { throw .backend(error.description) }
-        guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: []) }
+        let crossWeights = takeCrossWeights()
+        guard !sampling.rows.isEmpty else { return ModelRunnerOutput(sampled: [], crossWeights: crossWeights) }
         sizeResults(sampling)
         let start = samplingTimer?.start()
         sampler.sample(logits, sampling)
         if let start { samplingTimer?.finish(since: start) }
-        return ModelRunnerOutput(sampled: sampling.results)
+        return ModelRunnerOutput(sampled: sampling.results, crossWeights: crossWeights)
+    }
+
+    /// What the requests of the step attended to, for those that want it.
+    private func takeCrossWeights() -> [CrossWeights] {
+        guard let buffer = crossWeights else { return [] }
+        defer {
+            crossWeights = nil
+            batch.crossWeights = nil
+        }
+        return wantingRows.map { row in
+            buffer.weights(of: Int(batch.queryStartLoc[row])..<Int(batch.queryStartLoc[row + 1]))
+        }
+    }
+
+    private func prepareCrossWeights(_ step: SchedulerOutput) {
+        wantingRows.removeAll(keepingCapacity: true)
+        for (row, request) in step.requests.enumerated() where request.wantsCrossWeights { wantingRows.append(row) }
+        crossWeights = nil
+        if !wantingRows.isEmpty, let shape = encoder?.shape {
+            crossWeights = CrossWeightsBuffer(numTokens: batch.numTokens, shape: shape)
+        }
+        batch.crossWeights = crossWeights?.base
     }
 
     private func sizeResults(_ sampling: SamplingBatch) {
@@ -107,6 +144,7 @@ public final class BackendModelRunner: ModelRunner {
         batch.queryStartLoc[row] = Int32(firstToken)
         batch.seqLens[row] = Int32(request.numComputedTokens + request.numScheduledTokens)
         batch.stateSlots[row] = request.stateSlot
+        batch.crossSlots[row] = request.crossSlot
         batch.usesLongRotary[row] = request.usesLongRotary ? 1 : 0
         for offset in 0..<request.numScheduledTokens {
             batch.positions[firstToken + offset] = Int32(request.numComputedTokens + offset)

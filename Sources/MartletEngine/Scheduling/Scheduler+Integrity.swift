@@ -16,6 +16,7 @@ extension Scheduler {
         if slots != Array(0..<Int32(configuration.maxNumSeqs)) || running.contains(where: { $0.stateSlot == nil }) {
             found.append("6: the state slots of running requests and the free ones are \(slots)")
         }
+        found += crossSlots.violations(slots: running.compactMap(\.crossSlot))
         return found + cache.violations(tables: all.map(\.table))
     }
 
@@ -39,8 +40,13 @@ extension Scheduler {
                         + "\(window.window), \(numReleased) are not read")
             }
         }
+        let inputSlot = request.isRunning ? request.encoderInput.flatMap { crossSlots.slot(of: $0) } : nil
+        let needsSlot = request.isRunning && request.encoderInput != nil
+        if request.crossSlot != inputSlot || (request.crossSlot != nil) != needsSlot {
+            found.append("7: request \(request.id) has cross slot \(String(describing: request.crossSlot))")
+        }
         let isLong = configuration.longRotaryLength.map { numKnown > $0 } ?? false
-        if request.cacheSalt.usesLongRotary != isLong { found.append("7: request \(request.id) is long: \(!isLong)") }
+        if request.cacheSalt.usesLongRotary != isLong { found.append("8: request \(request.id) is long: \(!isLong)") }
         return found
     }
 }

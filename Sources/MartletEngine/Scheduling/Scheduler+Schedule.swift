@@ -5,6 +5,7 @@ extension Scheduler {
     private struct Budget {
         var tokens: Int
         var logitRows: Int
+        var encoderInputs: Int
     }
 
     /// Fills `output` with the next step; false when there is nothing to do.
@@ -17,7 +18,9 @@ extension Scheduler {
         let numDecoding = running.reduce(0) { $0 + ($1.tokenIDs.count - $1.numComputedTokens == 1 ? 1 : 0) }
         let numTokens = pace.numTokens(limit: configuration.maxNumBatchedTokens, numDecoding: numDecoding)
         // Every running request gets a token.
-        var budget = Budget(tokens: max(numTokens, running.count), logitRows: configuration.maxLogitRows)
+        var budget = Budget(
+            tokens: max(numTokens, running.count), logitRows: configuration.maxLogitRows,
+            encoderInputs: numEncoderInputs(numDecoding: numDecoding))
         let numPreemptions = statistics.numPreemptions
         scheduleRunning(&budget)
         // Whoever was preempted needs more blocks than are free now and comes before all who wait.
@@ -44,7 +47,7 @@ extension Scheduler {
         while budget.tokens > 0, budget.logitRows > 0, running.count < configuration.maxNumSeqs,
             let request = waiting.first
         {
-            guard admit(request, now: now) else { return }
+            guard admit(request, &budget, now: now) else { return }
             let numTokens = chunk(of: request, budget, numOthers: 0)
             let isHeld = cache.extend(&request.table, toHold: request.numComputedTokens + numTokens)
             precondition(isHeld, "the cache admitted a request without the blocks of a step")
@@ -57,15 +60,19 @@ extension Scheduler {
         let first = request.numComputedTokens
         var numTokens = min(request.tokenIDs.count - first, budget.tokens - numOthers)
         let wanted = request.wantedPromptPositions
-        if !wanted.isEmpty {
-            // Every token from the first wanted position on takes a row.
-            numTokens = min(numTokens, wanted.lowerBound - first + budget.logitRows - numOthers)
+        let numRows = budget.logitRows - numOthers
+        if wanted.count >= numRows {
+            // Every wanted position takes a row, and so does the last token.
+            numTokens = min(numTokens, wanted.lowerBound - first + numRows)
         }
         return cache.checkpoints == nil ? numTokens : checkpointedChunk(of: request, numTokens)
     }
 
-    /// Gives a waiting request its blocks, all it needs for its known tokens, and a place among the running.
-    private mutating func admit(_ request: Request, now: ContinuousClock.Instant) -> Bool {
+    /// Gives a waiting request its blocks, all it needs for its known tokens, a cross slot where there is an encoder, and a
+    /// place among the running.
+    private mutating func admit(_ request: Request, _ budget: inout Budget, now: ContinuousClock.Instant) -> Bool {
+        // Whoever waits for a slot keeps those after it waiting, as for blocks, or it might wait forever.
+        guard hasCrossSlot(for: request, numEncoderInputs: budget.encoderInputs) else { return false }
         if let blocked, blocked.id == request.id, cache.numFree(pool: blocked.pool) <= blocked.numFree { return false }
         // Cached positions have no logits, so whoever wants them computes them.
         let readsPrefixCache = request.wantedPromptPositions.isEmpty
@@ -84,10 +91,11 @@ extension Scheduler {
         request.numComputedTokens = numCached
         request.isRunning = true
         takeStateSlot(request, hit)
+        if takeCrossSlot(request) { budget.encoderInputs -= 1 }
         if request.statistics.firstScheduled == nil {
             request.statistics.firstScheduled = now
             request.numCachedTokens = numCached
-            if readsPrefixCache, configuration.enablePrefixCaching {
+            if readsPrefixCache, configuration.usesPrefixCache {
                 statistics.prefixCacheQueries += request.tokenIDs.count
                 statistics.prefixCacheHits += numCached
             }
@@ -115,23 +123,21 @@ extension Scheduler {
         for window in request.table.windows { output.blockNumbers.append(contentsOf: window.blocks[..<numBlocks]) }
         var numLogitRows = 0
         for position in request.wantedPromptPositions.clamped(to: first..<end) {
-            var row = SamplingRow()
-            row.forcedTokenID = request.tokenIDs[position + 1]
-            row.numLogprobs = request.params.numPromptLogprobs
             output.logitRows.append(Int32(firstTokenIndex + position - first))
-            output.sampling.rows.append(row)
+            output.sampling.rows.append(request.promptRow(at: position))
             numLogitRows += 1
         }
         if end == request.tokenIDs.count {
             output.logitRows.append(Int32(firstTokenIndex + numTokens - 1))
-            if let grammar = request.grammar { output.constrainNextRow(by: grammar) }
+            if request.constraint != nil { output.constrainNextRow(of: request) }
             output.sampling.rows.append(request.nextSamplingRow())
             numLogitRows += 1
         }
         output.requests.append(
             ScheduledRequest(
                 id: request.id, numComputedTokens: first, numScheduledTokens: numTokens,
-                numBlocks: numBlocks, stateSlot: request.stateSlot ?? 0,
+                numBlocks: numBlocks, stateSlot: request.stateSlot ?? 0, crossSlot: request.crossSlot ?? 0,
+                wantsCrossWeights: request.wantsCrossWeights && request.numOutputTokens == 0,
                 usesLongRotary: request.cacheSalt.usesLongRotary, numLogitRows: numLogitRows))
         scheduled.append(request)
         budget.tokens -= numTokens

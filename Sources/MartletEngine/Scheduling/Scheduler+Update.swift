@@ -3,12 +3,15 @@ import MartletModelIR
 extension Scheduler {
     /// Takes the results of the scheduled step in: new tokens, filled blocks, finished requests.
     ///
-    /// `sampled` has one result per logit row of `output`.
-    mutating func update(_ sampled: [SampledRow], now: ContinuousClock.Instant, into outputs: inout [RequestOutput]) {
+    /// `result` has one row per logit row of `output`, and cross weights for every request that wants them.
+    mutating func update(
+        _ result: ModelRunnerOutput, now: ContinuousClock.Instant, into outputs: inout [RequestOutput]
+    ) {
         // The rows share the penalty state; without them it changes in place.
         output.sampling.rows.removeAll(keepingCapacity: true)
         output.stateCopies.removeAll(keepingCapacity: true)
         var row = 0
+        var numCrossWeights = 0
         var anyStopped = false
         for (request, step) in zip(scheduled, output.requests) {
             request.numComputedTokens += step.numScheduledTokens
@@ -16,16 +19,26 @@ extension Scheduler {
                 &request.table, toComputed: request.numComputedTokens, of: request.tokenIDs, salt: request.cacheSalt)
             if cache.checkpoints != nil { saveState(request) }
             let samples = request.numComputedTokens == request.tokenIDs.count
+            if request.numOutputTokens == 0 {
+                collectProbe(request, step, result.sampled[row..<row + step.numLogitRows])
+                if step.wantsCrossWeights {
+                    request.crossWeights.append(result.crossWeights[numCrossWeights])
+                    numCrossWeights += 1
+                }
+            }
             let numPromptRows = step.numLogitRows - (samples ? 1 : 0)
-            if numPromptRows > 0 { collectPromptLogprobs(request, sampled[row..<row + numPromptRows]) }
+            if numPromptRows > 0, request.promptLogprobs != nil {
+                collectPromptLogprobs(request, result.sampled[row..<row + numPromptRows])
+            }
             if samples {
-                outputs.append(accept(sampled[row + numPromptRows], for: request, now: now))
+                outputs.append(accept(row: row + numPromptRows, of: result, for: request, now: now))
                 anyStopped = anyStopped || !request.isRunning
             }
             row += step.numLogitRows
         }
         if anyStopped { running.removeAll { !$0.isRunning } }
-        if let stepStart {
+        // What the encoder took says nothing about tokens.
+        if let stepStart, output.encoderRuns.isEmpty {
             pace.record(
                 numTokens: output.tokenIDs.count, isDecode: output.tokenIDs.count == output.requests.count,
                 duration: now - stepStart)
@@ -42,6 +55,7 @@ extension Scheduler {
             outputs.append(output)
         }
         running.removeAll { !$0.isRunning }
+        forgetEncoderRuns()
         finishStep(now: now)
     }
 
@@ -68,10 +82,22 @@ extension Scheduler {
         for row in rows { request.promptLogprobs?.append(TokenLogprobs(row)) }
     }
 
+    /// Keeps the log-probability of the probed token if its position is among the step's.
+    private func collectProbe(_ request: Request, _ step: ScheduledRequest, _ rows: ArraySlice<SampledRow>) {
+        guard let probe = request.probe, request.probeLogprob == nil else { return }
+        let computed = step.numComputedTokens..<request.numComputedTokens
+        guard computed.contains(probe.position) else { return }
+        // The last position's row is the one that is sampled.
+        let wanted = request.wantedPromptPositions.clamped(to: computed)
+        let place = wanted.contains(probe.position) ? probe.position - wanted.lowerBound : rows.count - 1
+        request.probeLogprob = rows[rows.startIndex + place].probeLogprob
+    }
+
     private mutating func accept(
-        _ result: SampledRow, for request: Request, now: ContinuousClock.Instant
+        row: Int, of result: ModelRunnerOutput, for request: Request, now: ContinuousClock.Instant
     ) -> RequestOutput {
-        if let refusal = request.refusal(of: result.tokenID) {
+        let result = result.sampled[row]
+        if let refusal = request.refusal(of: result.tokenID, words: output.masks.words(ofRow: row)) {
             var output = finish(request, .error, now: now)
             output.errorMessage = refusal
             output.isRequestError = true
@@ -97,6 +123,11 @@ extension Scheduler {
         if let promptLogprobs = request.promptLogprobs {
             output.promptLogprobs = promptLogprobs
             request.promptLogprobs = nil
+        }
+        if request.numOutputTokens == 1 {
+            output.probeLogprob = request.probeLogprob
+            if request.wantsCrossWeights { output.crossWeights = CrossWeights(joining: request.crossWeights) }
+            request.crossWeights = []
         }
         return output
     }

@@ -14,10 +14,13 @@ import MartletModelIR
 ///    waiting one has no blocks and no computed tokens.
 /// 5. The cache's own invariants hold for the tables of all requests.
 /// 6. Every running request has a slot for its state of its own, and the free slots are the others.
-/// 7. A request of more than `longRotaryLength` known tokens, and no other, uses the long rotary variant.
+/// 7. Every running request with an encoder's input has the cross slot where that lies, and a waiting one has none; the
+///    invariants of `CrossSlots` hold.
+/// 8. A request of more than `longRotaryLength` known tokens, and no other, uses the long rotary variant.
 ///
 /// Progress: the first in rank is never preempted for another, and alone it fits the cache (`EngineRequest.validate`,
-/// `EngineConfiguration.validate`), so it reaches its end; then the next one is first.
+/// `EngineConfiguration.validate`), so it reaches its end; then the next one is first. Slots for inputs go to
+/// the first who waits before all others, and every step may encode one.
 struct Scheduler {
     let configuration: EngineConfiguration
     let vocabSize: Int
@@ -35,19 +38,27 @@ struct Scheduler {
     var blocked: (id: RequestID, pool: Int, numFree: Int)?
     /// Slots for recurrent states that no request has.
     var freeStateSlots: [Int32]
+    /// Slots for what the encoder makes of inputs.
+    var crossSlots: CrossSlots
     /// How long steps take.
     var pace: StepPace
     /// When the step of `output` was scheduled.
     var stepStart: ContinuousClock.Instant?
+    private let encoderShape: EncoderShape?
     private var requests: [RequestID: Request] = [:]
     private var numArrivals: UInt64 = 0
 
-    /// A scheduler without requests.
-    init(configuration: EngineConfiguration, vocabSize: Int) {
+    /// A scheduler without requests for a model with or without an encoder.
+    init(configuration: EngineConfiguration, vocabSize: Int, encoderShape: EncoderShape? = nil) {
+        precondition(
+            (encoderShape != nil) == (configuration.numCrossSlots > 0),
+            "cross slots are for models with an encoder, which cannot do without")
         self.configuration = configuration
+        self.encoderShape = encoderShape
         self.vocabSize = vocabSize
         cache = KVCacheManager(configuration)
         freeStateSlots = (0..<Int32(configuration.maxNumSeqs)).reversed()
+        crossSlots = CrossSlots(count: configuration.numCrossSlots)
         output = SchedulerOutput(configuration: configuration, vocabSize: vocabSize)
         pace = StepPace(target: configuration.targetStepTime)
         running.reserveCapacity(configuration.maxNumSeqs)
@@ -66,7 +77,7 @@ struct Scheduler {
     mutating func add(_ new: [EngineRequest], now: ContinuousClock.Instant) throws(EngineError) {
         var ids: Set<RequestID> = []
         for request in new {
-            try request.validate(configuration: configuration, vocabSize: vocabSize)
+            try request.validate(configuration: configuration, vocabSize: vocabSize, encoderShape: encoderShape)
             guard requests[request.id] == nil, ids.insert(request.id).inserted else {
                 throw .invalidRequest(field: "id", reason: "request \(request.id) is already in the engine")
             }
@@ -103,6 +114,10 @@ struct Scheduler {
         cache.free(&request.table)
         if let slot = request.stateSlot { freeStateSlots.append(slot) }
         request.stateSlot = nil
+        if let slot = request.crossSlot { crossSlots.release(slot) }
+        request.crossSlot = nil
+        // Those of a prompt are computed again with it.
+        request.crossWeights = []
         request.numComputedTokens = 0
         request.isRunning = false
     }

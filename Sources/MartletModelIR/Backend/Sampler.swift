@@ -2,8 +2,9 @@
 public protocol Sampler: AnyObject {
     /// Samples row i of `logits` as `batch.rows[i]` says and writes `batch.results[i]`.
     ///
-    /// Per row: tokens outside the row's mask get minus infinity; log-probabilities come from these logits (vLLM's
-    /// `raw_logprobs`); then `edits`; temperature; min_p; top_k; top_p; the draw. A row's result depends on that row
+    /// Per row: the probed token's log-probability comes from the logits as they are; tokens outside the row's mask get
+    /// minus infinity, and tokens before `preferredTokensFrom` if those from there on prevail; log-probabilities come
+    /// from these logits (vLLM's `raw_logprobs`); then `edits`; temperature; min_p; top_k; top_p; the draw. A row's result depends on that row
     /// alone.
     func sample(_ logits: LogitsView, _ batch: SamplingBatch)
 }
@@ -50,6 +51,13 @@ public struct SamplingRow: Sendable {
     public var numLogprobs: Int?
     /// Not nil: nothing is drawn, the result is this token with its log-probability (prompt_logprobs).
     public var forcedTokenID: Int32?
+    /// Log-probabilities, ranks and alternatives are those among the ids below this only; nil: among all.
+    public var logprobLimit: Int32?
+    /// Where the summed probability of the ids from here on is larger than that of every single id before, those before
+    /// get minus infinity.
+    public var preferredTokensFrom: Int32?
+    /// The token whose `SampledRow.probeLogprob` is wanted.
+    public var probedTokenID: Int32?
 
     /// A greedy row.
     public init() {}
@@ -83,6 +91,8 @@ public struct SampledRow: Sendable {
     public var logprob: Float = 0
     /// 1 plus the number of tokens with a larger raw logit, when asked for.
     public var rank: Int32 = 0
+    /// Natural log-probability of the probed token before masks and everything else, when asked for.
+    public var probeLogprob: Float = 0
     /// The most probable tokens, best first, ties by id, when asked for.
     public var topLogprobs: [TokenLogprob] = []
 

@@ -17,23 +17,40 @@ public final class ReferenceSampler: Sampler {
         batch.masks?.wait()
         batch.results = batch.rows.enumerated().map { index, row in
             let mask = batch.masks?.words(ofRow: index)
-            let allowed = logits[index].enumerated().map { id, logit in
+            let raw = logits[index].map { $0.isNaN ? -.infinity : $0 }
+            let allowed = raw.enumerated().map { id, logit in
                 let isAllowed = mask.map { $0[id / 32] >> UInt32(id % 32) & 1 == 1 } ?? true
-                return isAllowed && !logit.isNaN ? logit : -.infinity
+                return isAllowed ? logit : -.infinity
             }
-            return sample(allowed, row)
+            var result = sample(preferring(row.preferredTokensFrom, allowed), row)
+            if let probed = row.probedTokenID { result.probeLogprob = logSoftmax(raw)[Int(probed)] }
+            return result
         }
+    }
+
+    /// Without the tokens before `first` if those from there on together are more probable than any single one before.
+    private func preferring(_ first: Int32?, _ logits: [Float]) -> [Float] {
+        guard let first, logits.indices.contains(Int(first)) else { return logits }
+        let before = logits[..<Int(first)]
+        let preferred = logits[Int(first)...]
+        let top = Double(preferred.max() ?? -.infinity)
+        // With an infinite one among them, the difference below is not a number.
+        let total = top.isFinite ? top + log(preferred.reduce(0) { $0 + exp(Double($1) - top) }) : top
+        guard total > Double(before.max() ?? -.infinity) else { return logits }
+        return before.map { _ in -.infinity } + preferred
     }
 
     private func sample(_ raw: [Float], _ row: SamplingRow) -> SampledRow {
         var result = SampledRow()
         result.tokenID = row.forcedTokenID ?? choose(edited(raw, row.edits), row)
         guard let count = row.numLogprobs else { return result }
-        let logprobs = logSoftmax(raw)
+        let limited = Array(raw.prefix(row.logprobLimit.map { Int($0) } ?? raw.count))
+        let logprobs = logSoftmax(limited)
         let chosen = Int(result.tokenID)
-        result.logprob = logprobs[chosen]
-        result.rank = Int32(raw.count { $0 > raw[chosen] }) + 1
-        for (rank, id) in sortedIDs(raw).prefix(count).enumerated() {
+        let value = limited.indices.contains(chosen) ? limited[chosen] : -.infinity
+        result.logprob = limited.indices.contains(chosen) ? logprobs[chosen] : -.infinity
+        result.rank = Int32(limited.count { $0 > value }) + 1
+        for (rank, id) in sortedIDs(limited).prefix(count).enumerated() {
             result.topLogprobs.append(
                 TokenLogprob(tokenID: Int32(id), logprob: logprobs[id], rank: Int32(rank) + 1))
         }

@@ -33,6 +33,16 @@ public struct WeightRef: Hashable, Sendable {
         return WeightRef(name: name, shape: shape, selection: selection)
     }
 
+    /// This `[out, in]` weight where the file has it as a convolution's `[out, in / kernelSize, kernelSize]`.
+    public func convolution(kernelSize: Int) -> WeightRef {
+        precondition(
+            selection == .all && shape.count == 2 && kernelSize > 0 && shape[1] % kernelSize == 0,
+            "\(name): cannot be a convolution")
+        var selection = selection
+        selection.kernelSize = kernelSize
+        return WeightRef(name: name, shape: shape, selection: selection)
+    }
+
     /// This weight where the file has `count` of its shape stacked in one tensor.
     public func stacked(at index: Int, of count: Int) -> WeightRef {
         precondition(selection == .all && index >= 0 && index < count, "\(name): cannot be stacked")
@@ -64,6 +74,8 @@ public struct WeightSelection: Hashable, Sendable {
     public var isTransposed = false
     /// Which rows; nil for all.
     public var rows: Rows?
+    /// The last dimension of a convolution's weight, which then is the whole tensor; nil: the tensor is no such.
+    public var kernelSize: Int?
 
     /// Everything, as stored.
     public static let all = WeightSelection()

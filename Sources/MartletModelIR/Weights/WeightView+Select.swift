@@ -139,6 +139,7 @@ extension WeightSelection {
     /// The shape of the stored tensor whose part has the shape `shape`.
     public func storedShape(of shape: [Int]) -> [Int] {
         var stored = shape
+        if let kernelSize { stored = shape.dropLast() + [shape[shape.count - 1] / kernelSize, kernelSize] }
         if let rows { stored[0] = rows.storedRows }
         if isTransposed { stored.reverse() }
         return index == nil ? stored : [stackCount] + stored

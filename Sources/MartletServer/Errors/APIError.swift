@@ -80,10 +80,10 @@ struct APIError: Error, Sendable, Hashable {
     }
 
     /// 415.
-    static func unsupportedMediaType(_ found: String?) -> APIError {
+    static func unsupportedMediaType(_ found: String?, expected: String) -> APIError {
         APIError(
             status: .unsupportedMediaType, type: "invalid_request_error",
-            message: "Send 'Content-Type: application/json', not \(found.map { "'\($0)'" } ?? "none").",
+            message: "Send 'Content-Type: \(expected)', not \(found.map { "'\($0)'" } ?? "none").",
             code: "unsupported_media_type")
     }
 

@@ -1,7 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
 import Logging
-import NIOCore
 
 /// Finds the endpoint of a request and does what is common to all: keys, limits, headers, errors.
 struct Dispatcher: Sendable {
@@ -41,6 +40,18 @@ struct Dispatcher: Sendable {
         return response
     }
 
+    /// Whether a client that asks with `Expect: 100-continue` should send its body.
+    func wantsBody(of request: Request) -> Bool {
+        let path = Self.path(of: request.head)
+        guard let endpoint = endpoints[path]?.first(where: { $0.method == request.method }),
+            endpoint.isOpen || keys.admit(request.headers)
+        else { return false }
+        let limits = configuration.limits
+        let isForm = endpoint.bodyKind == .stream
+        let limit = isForm ? MultipartLimits(maxFileBytes: limits.maxAudioFileBytes).maxBodyBytes : limits.maxBodyBytes
+        return (IncomingBody(request).declaredCount ?? 0) <= limit
+    }
+
     private func answer(
         _ request: Request, lifetime: RequestLifetime, requestID: String, logger: Logger
     ) async throws(APIError) -> Response {
@@ -55,11 +66,13 @@ struct Dispatcher: Sendable {
         guard let endpoint = candidates.first(where: { $0.method == method }) else {
             throw .methodNotAllowed(request.method.rawValue, path: path, allowed: Self.allowed(candidates))
         }
-        if endpoint.takesJSON { try requireJSON(request.headers[.contentType]) }
-        let body = try await collect(request)
+        if endpoint.bodyKind == .json { try requireJSON(request.headers[.contentType]) }
+        let incoming = IncomingBody(request)
+        let body =
+            endpoint.bodyKind == .stream ? [] : try await incoming.collect(limit: configuration.limits.maxBodyBytes)
         let call = HTTPCall(
-            head: request.head, path: path, body: body, lifetime: lifetime, requestID: requestID, logger: logger,
-            arrival: arrival)
+            head: request.head, path: path, body: body, incoming: incoming, lifetime: lifetime, requestID: requestID,
+            logger: logger, arrival: arrival)
         return try await endpoint.respond(to: call)
     }
 
@@ -80,27 +93,8 @@ struct Dispatcher: Sendable {
     /// A browser may send other types across origins without asking, so they must not reach the engine.
     private func requireJSON(_ contentType: String?) throws(APIError) {
         let mediaType = contentType?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        guard mediaType == "application/json" else { throw .unsupportedMediaType(contentType) }
-    }
-
-    private func collect(_ request: Request) async throws(APIError) -> [UInt8] {
-        let limit = configuration.limits.maxBodyBytes
-        let declared = request.headers[.contentLength].flatMap { Int($0) }
-        if let declared, declared > limit { throw .bodyTooLarge(limit: limit) }
-        var bytes: [UInt8] = []
-        do {
-            for try await part in request.body {
-                guard bytes.count + part.readableBytes <= limit else { throw APIError.bodyTooLarge(limit: limit) }
-                bytes.append(contentsOf: part.readableBytesView)
-            }
-        } catch let error as APIError {
-            throw error
-        } catch {
-            throw .badRequest("The request body could not be read.", code: "invalid_body")
+        guard mediaType == "application/json" else {
+            throw .unsupportedMediaType(contentType, expected: "application/json")
         }
-        if let declared, bytes.count < declared {
-            throw .badRequest("The request body ended after \(bytes.count) of \(declared) bytes.", code: "invalid_body")
-        }
-        return bytes
     }
 }

@@ -7,8 +7,10 @@ struct HTTPCall: Sendable {
     let head: HTTPRequest
     /// The path without query, percent-decoding undone.
     let path: String
-    /// The whole body, within the limit.
+    /// The whole body, within the limit; empty where the endpoint reads it from `incoming`.
     let body: [UInt8]
+    /// The body on its way in, for endpoints that take it as a stream.
+    let incoming: IncomingBody
     /// Ends early when the client goes.
     let lifetime: RequestLifetime
     /// From the `X-Request-Id` header, or made up.

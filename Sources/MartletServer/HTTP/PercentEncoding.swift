@@ -1,7 +1,10 @@
 /// The `%41` notation of URLs.
 enum PercentEncoding {
     /// Undoes it; a malformed escape stays as it is.
-    static func decode(_ text: some StringProtocol) -> String {
+    static func decode(_ text: some StringProtocol) -> String { String(decoding: decodedBytes(text), as: UTF8.self) }
+
+    /// The bytes it stands for, which may be in another encoding than UTF-8.
+    static func decodedBytes(_ text: some StringProtocol) -> [UInt8] {
         let bytes = Array(text.utf8)
         var decoded: [UInt8] = []
         var index = 0
@@ -16,7 +19,7 @@ enum PercentEncoding {
                 index += 1
             }
         }
-        return String(decoding: decoded, as: UTF8.self)
+        return decoded
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

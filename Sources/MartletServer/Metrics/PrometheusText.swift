@@ -3,23 +3,31 @@ struct PrometheusText {
     /// Of the response that carries it.
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    private(set) var text = ""
-    private let labels: String
+    /// Every sample gets these from now on.
+    var labels: [(String, String)] = []
+    /// Of each metric: its announcement and samples, which must stand together, also when several models have it.
+    private var families: [String] = []
+    private var indexByName: [String: Int] = [:]
+    private var current = 0
 
-    /// Every sample gets `labels`.
-    init(labels: [(String, String)]) {
-        self.labels = labels.map { "\($0.0)=\"\(Self.escape($0.1))\"" }.joined(separator: ",")
-    }
+    /// All metrics in the order they were announced.
+    var text: String { families.joined() }
 
-    /// Announces a metric; its samples follow.
+    /// Announces a metric, if it is not yet; its samples follow.
     mutating func family(_ name: String, _ type: String, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        if let index = indexByName[name] {
+            current = index
+            return
+        }
+        current = families.count
+        indexByName[name] = current
+        families.append("# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
     }
 
     /// One sample of the announced metric.
     mutating func sample(_ name: String, _ value: Double, extra: [(String, String)] = []) {
-        let extra = extra.map { ",\($0.0)=\"\(Self.escape($0.1))\"" }.joined()
-        text += "\(name){\(labels)\(extra)} \(value)\n"
+        let shown = (labels + extra).map { "\($0.0)=\"\(Self.escape($0.1))\"" }.joined(separator: ",")
+        families[current] += "\(name){\(shown)} \(value)\n"
     }
 
     /// A metric with one sample that carries the common labels.
@@ -31,7 +39,7 @@ struct PrometheusText {
     /// A metric of the process, without labels.
     mutating func unlabelled(_ name: String, _ type: String, _ help: String, _ value: Double) {
         family(name, type, help)
-        text += "\(name) \(value)\n"
+        families[current] += "\(name) \(value)\n"
     }
 
     /// A histogram with its buckets, sum and count.

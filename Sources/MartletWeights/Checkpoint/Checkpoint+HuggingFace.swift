@@ -7,7 +7,8 @@ extension Checkpoint {
         guard let stored = try folder.object(in: "config.json") else {
             throw .notFound(path: folder.path(of: "config.json"), message: "no such file")
         }
-        let json = ModelConfig.json(stored, overriddenBy: configOverrides)
+        let generationConfig = try folder.object(in: "generation_config.json")
+        let json = Self.addingAlignmentHeads(of: generationConfig, to: stored, overriddenBy: configOverrides)
         let (files, index) = try Self.weightFiles(folder)
         let origin = folder.path(of: "config.json")
         let quantization = try QuantizationConfig.find(in: json, origin: origin)
@@ -20,7 +21,8 @@ extension Checkpoint {
             origin: origin + (part.map { $0.path.isEmpty ? "" : ": \($0.path)" } ?? ""))
         quantization?.note(in: config)
         self.weights = renaming.map { RenamedWeights(weights, $0) } ?? weights
-        generationConfig = try folder.object(in: "generation_config.json")
+        self.generationConfig = generationConfig
+        preprocessorConfig = try folder.object(in: "preprocessor_config.json")
         tokenizer = .huggingFace(directory: folder.path)
         chatTemplates = try folder.chatTemplates()
         let storedNames = renaming.map { Set($0.map(\.stored)) }
@@ -31,16 +33,26 @@ extension Checkpoint {
         mediaTokenIDs = part?.mediaTokenIDs ?? []
     }
 
-    /// The configuration with `tie_word_embeddings` as the weights have it: an `lm_head` that is there is used, and a
-    /// multimodal model without one shares the embeddings, whichever of its sections says so.
+    /// The configuration with `tie_word_embeddings` as the weights have it: an `lm_head`, which Whisper calls `proj_out`,
+    /// that is there is used, and a multimodal model without one shares the embeddings, whichever of its sections says so.
     ///
     /// **Source** transformers `PreTrainedModel.tie_weights`.
     static func settlingTies(_ json: JSONObject, names: [String], isPart: Bool) -> JSONObject {
-        let hasHead = names.contains("lm_head.weight")
+        let hasHead = names.contains("lm_head.weight") || names.contains("proj_out.weight")
         guard hasHead || isPart else { return json }
         var json = json
         json["tie_word_embeddings"] = .bool(!hasHead)
         return json
+    }
+
+    /// The configuration with the alignment heads of generation_config.json, where Whisper's checkpoints keep them.
+    static func addingAlignmentHeads(
+        of generationConfig: JSONObject?, to stored: JSONObject, overriddenBy overrides: JSONObject
+    ) -> JSONObject {
+        var stored = stored
+        let key = "alignment_heads"
+        if stored["model_type"] == "whisper", stored[key]?.isNull ?? true { stored[key] = generationConfig?[key] }
+        return ModelConfig.json(stored, overriddenBy: overrides)
     }
 
     private static let indexName = "model.safetensors.index.json"

@@ -29,22 +29,39 @@ struct InProcessClient {
     private let dispatcher: Dispatcher
 
     init(_ engine: (any ServedEngine)?, _ configure: (inout MartletServer.ServerConfiguration) -> Void = { _ in }) {
+        self.init(models: engine.map { [$0] } ?? [], configure)
+    }
+
+    /// A server of several models; one that loads for ever without any.
+    init(
+        models: [any ServedEngine], _ configure: (inout MartletServer.ServerConfiguration) -> Void = { _ in }
+    ) {
         var configuration = MartletServer.ServerConfiguration()
         configure(&configuration)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let service = ServingService(
             configuration: configuration, logger: logger, load: { throw CancellationError() }, onListening: { _ in })
         dispatcher = service.dispatcher(slot)
-        if let engine { slot.fill(engine, modelNames: configuration.servedModelNames) }
+        if !models.isEmpty { try? slot.fill(models, modelNames: configuration.servedModelNames) }
     }
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, body: String? = nil, headers: HTTPFields = [:],
         lifetime: RequestLifetime = RequestLifetime()
     ) async throws -> Answer {
-        var head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: headers)
-        if body != nil, head.headerFields[.contentType] == nil { head.headerFields[.contentType] = "application/json" }
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
+        var headers = headers
+        if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
+        let requestBody = RequestBody(buffer: ByteBuffer(string: body ?? ""))
+        return try await send(method, path, requestBody: requestBody, headers: headers, lifetime: lifetime)
+    }
+
+    /// Sends any body, possibly one that is still being made.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, requestBody: RequestBody, headers: HTTPFields,
+        lifetime: RequestLifetime = RequestLifetime()
+    ) async throws -> Answer {
+        let head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path, headerFields: headers)
+        let request = Request(head: head, body: requestBody)
         let response = await dispatcher.respond(to: request, lifetime: lifetime)
         let sink = ByteSink()
         try await response.body.write(CollectingWriter(sink: sink))

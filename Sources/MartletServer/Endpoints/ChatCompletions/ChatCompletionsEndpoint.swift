@@ -13,22 +13,22 @@ struct ChatCompletionsEndpoint: Endpoint {
     let configuration: ServerConfiguration
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
-        let engine = try ready.generator(for: "Chat Completions")
+        let models = try slot.generators(for: "Chat Completions")
         let request = try ChatCompletionRequest(
             try JSONReader.requestObject(call.body), configuration: configuration)
-        let model = try ready.resolve(model: request.fields.model)
+        let model = try models.resolve(request.fields.model)
+        let engine = model.engine
         var (prompt, parser) = try lower(request, on: engine)
-        prompt.grammar = try await call.grammar(for: prompt.structuredOutput, on: ready)
+        prompt.grammar = try await call.grammar(for: prompt.structuredOutput, on: model)
         let generation = prompt
         let run = try await call.generate { () async throws(APIError) in
-            try await GenerationRun.start([generation], on: ready, call: call, promptParam: "messages")
+            try await GenerationRun.start([generation], on: model, call: call, promptParam: "messages")
         }
         let names = TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs)
         let identity = AnswerIdentity(
             id: "chatcmpl-\(request.fields.requestID ?? call.requestID)",
             object: request.fields.stream ? "chat.completion.chunk" : "chat.completion",
-            created: HTTPDate.unixNow(), model: model, ignoredKeywords: prompt.grammar?.ignoredKeywordsJSON)
+            created: HTTPDate.unixNow(), model: model.name, ignoredKeywords: prompt.grammar?.ignoredKeywordsJSON)
         var response: Response
         if request.fields.stream {
             let stream = ChatStream(identity: identity, request: request, parser: parser, names: names)

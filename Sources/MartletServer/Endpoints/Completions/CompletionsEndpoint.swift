@@ -12,18 +12,18 @@ struct CompletionsEndpoint: Endpoint {
     let configuration: ServerConfiguration
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
-        let engine = try ready.generator(for: "Completions")
+        let models = try slot.generators(for: "Completions")
         let request = try CompletionRequest(try JSONReader.requestObject(call.body), limits: configuration.limits)
-        let model = try ready.resolve(model: request.fields.model)
-        let grammar = try await call.grammar(for: request.fields.template.structuredOutput, on: ready)
+        let model = try models.resolve(request.fields.model)
+        let engine = model.engine
+        let grammar = try await call.grammar(for: request.fields.template.structuredOutput, on: model)
         let prompts = try lower(request, grammar: grammar, engine: engine)
         let run = try await call.generate { () async throws(APIError) in
-            try await GenerationRun.start(prompts, on: ready, call: call, promptParam: "prompt")
+            try await GenerationRun.start(prompts, on: model, call: call, promptParam: "prompt")
         }
         let identity = AnswerIdentity(
             id: "cmpl-\(request.fields.requestID ?? call.requestID)", object: "text_completion",
-            created: HTTPDate.unixNow(), model: model, ignoredKeywords: grammar?.ignoredKeywordsJSON)
+            created: HTTPDate.unixNow(), model: model.name, ignoredKeywords: grammar?.ignoredKeywordsJSON)
         let choices = CompletionChoices(
             request: request, prompts: prompts.map(\.prompt),
             names: TokenNames(engine: engine, asIDs: request.fields.tokensAsIDs))

@@ -14,19 +14,19 @@ struct GenerationRun: Sendable {
 
     /// Hands the prompts to the engine; an error takes back those before it.
     static func start(
-        _ requests: [GenerationRequest], on ready: EngineSlot.Ready, call: HTTPCall, promptParam: String
+        _ requests: [GenerationRequest], on model: ModelChoice<any ServingEngine>.Model, call: HTTPCall,
+        promptParam: String
     ) async throws(APIError) -> GenerationRun {
-        let engine = try ready.generator(for: "Completions")
         var prompts: [(request: GenerationRequest, events: Events)] = []
         do throws(LLMError) {
-            for request in requests { prompts.append((request, try await engine.events(for: request))) }
+            for request in requests { prompts.append((request, try await model.engine.events(for: request))) }
         } catch {
             let apiError = APIError(error, promptParam: promptParam)
-            ready.metrics.countRejection(apiError.code ?? "invalid_request")
+            model.ready.metrics.countRejection(apiError.code ?? "invalid_request")
             throw apiError
         }
         return GenerationRun(
-            prompts: prompts, metrics: ready.metrics, lifetime: call.lifetime, arrival: call.arrival,
+            prompts: prompts, metrics: model.ready.metrics, lifetime: call.lifetime, arrival: call.arrival,
             promptParam: promptParam)
     }
 

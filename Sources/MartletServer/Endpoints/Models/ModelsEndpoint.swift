@@ -10,8 +10,8 @@ struct ModelsEndpoint: Endpoint {
     let slot: EngineSlot
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forReading()
-        return .json(["object": "list", "data": .array(ready.modelNames.map { ready.card(of: $0) })])
+        let cards = try slot.forReading().flatMap { ready in ready.modelNames.map { ready.card(of: $0) } }
+        return .json(["object": "list", "data": .array(cards)])
     }
 }
 
@@ -22,9 +22,10 @@ struct ModelEndpoint: Endpoint {
     let slot: EngineSlot
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forReading()
+        let models = try ModelChoice(try slot.forReading(), api: "Models") { $0 }
         let name = PercentEncoding.decode(call.path.dropFirst("/v1/models/".count))
-        return .json(ready.card(of: try ready.resolve(model: name)))
+        let model = try models.resolve(name)
+        return .json(model.ready.card(of: model.name))
     }
 }
 

@@ -10,14 +10,16 @@ struct HealthEndpoint: Endpoint {
     let slot: EngineSlot
     let stallTimeout: Duration
 
-    var takesJSON: Bool { false }
+    var bodyKind: BodyKind { .any }
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let load = try slot.forWork().engine.load
-        if load.numRunning > 0, let lastStep = load.lastStep, ContinuousClock.now - lastStep > stallTimeout {
+        for ready in try slot.forWork() {
+            let load = ready.engine.load
+            guard load.numRunning > 0, let lastStep = load.lastStep, ContinuousClock.now - lastStep > stallTimeout
+            else { continue }
             throw .unavailable(
-                "\(load.numRunning) requests run, but the engine has made no step for more than \(stallTimeout).",
-                code: "engine_stalled", retryAfter: 10)
+                "\(load.numRunning) requests of \(ready.modelNames[0]) run, but its engine has made no step for more "
+                    + "than \(stallTimeout).", code: "engine_stalled", retryAfter: 10)
         }
         return Response(status: .ok)
     }

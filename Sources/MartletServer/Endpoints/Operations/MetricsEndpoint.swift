@@ -9,11 +9,13 @@ struct MetricsEndpoint: Endpoint {
     let slot: EngineSlot
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forReading()
-        var text = PrometheusText(labels: [("model_name", ready.modelNames[0]), ("engine", "0")])
-        write(load: ready.engine.load, to: &text)
-        write(model: ready.engine.servedModel, to: &text)
-        ready.metrics.write(to: &text)
+        var text = PrometheusText()
+        for (index, ready) in try slot.forReading().enumerated() {
+            text.labels = [("model_name", ready.modelNames[0]), ("engine", "\(index)")]
+            write(load: ready.engine.load, to: &text)
+            write(model: ready.engine.servedModel, to: &text)
+            ready.metrics.write(to: &text)
+        }
         if let process = ProcessMetrics() { write(process: process, to: &text) }
         return .bytes(Array(text.text.utf8), contentType: PrometheusText.contentType)
     }

@@ -10,16 +10,16 @@ struct ClassifyEndpoint: Endpoint {
     let slot: EngineSlot
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
-        let engine = try ready.pooler(for: "Classification", task: .classify)
+        let models = try slot.poolers(for: "Classification", task: .classify)
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         var fields = try PoolingFields(&reader)
-        let model = try ready.resolve(model: fields.model)
+        let model = try models.resolve(fields.model)
+        let engine = model.engine
         fields.options.addSpecialTokens = try reader.bool("add_special_tokens") ?? true
         try reader.refuse("messages", accepted: "null; send texts in `input`")
         let inputs = try reader.poolingInputs("input")
         let options = fields.options
-        let result = try await call.pool(on: ready) { () async throws(LLMError) in
+        let result = try await call.pool(on: model.ready) { () async throws(LLMError) in
             try await engine.classify(inputs, options: options)
         }
         let data = result.vectors.enumerated().map { index, scores -> JSONValue in
@@ -32,7 +32,7 @@ struct ClassifyEndpoint: Endpoint {
         }
         var response = Response.json([
             "id": .string("classify-\(fields.requestID ?? call.requestID)"), "object": "list",
-            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model), "data": .array(data),
+            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model.name), "data": .array(data),
             "usage": result.usage,
         ])
         response.reportIgnored(reader.unread, logger: call.logger)

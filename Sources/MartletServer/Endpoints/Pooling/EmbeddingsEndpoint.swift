@@ -18,17 +18,17 @@ struct EmbeddingsEndpoint: Endpoint {
     var method: HTTPRequest.Method { .post }
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
         let isPooling = form == .pooling
-        let engine = try ready.pooler(for: isPooling ? "Pooling" : "Embeddings", task: isPooling ? nil : .embed)
+        let models = try slot.poolers(for: isPooling ? "Pooling" : "Embeddings", task: isPooling ? nil : .embed)
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         var fields = try PoolingFields(&reader)
-        let model = try ready.resolve(model: fields.model)
+        let model = try models.resolve(fields.model)
+        let engine = model.engine
         let encoding = try VectorEncoding(&reader)
         try readOptions(&reader, &fields, engine)
         let inputs = try reader.poolingInputs("input")
         let options = fields.options
-        let result = try await call.pool(on: ready) { () async throws(LLMError) -> PoolingResult in
+        let result = try await call.pool(on: model.ready) { () async throws(LLMError) -> PoolingResult in
             if engine.task == .classify { return try await engine.classify(inputs, options: options) }
             return try await engine.embed(inputs, options: options)
         }
@@ -40,7 +40,7 @@ struct EmbeddingsEndpoint: Endpoint {
         }
         var response = Response.json([
             "id": .string("\(isPooling ? "pool" : "embd")-\(fields.requestID ?? call.requestID)"), "object": "list",
-            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model), "data": .array(data),
+            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model.name), "data": .array(data),
             "usage": result.usage,
         ])
         response.reportIgnored(reader.unread, logger: call.logger)

@@ -11,11 +11,11 @@ struct RerankEndpoint: Endpoint {
     var method: HTTPRequest.Method { .post }
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
-        let engine = try ready.pooler(for: "Rerank (Score)")
+        let models = try slot.poolers(for: "Rerank (Score)")
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         let fields = try PoolingFields(&reader)
-        let model = try ready.resolve(model: fields.model)
+        let model = try models.resolve(fields.model)
+        let engine = model.engine
         let instruction = try reader.scoreInstruction()
         guard let query = try reader.string("query") else {
             throw .badRequest("`query` is required", param: "query", code: "missing_required_parameter")
@@ -24,7 +24,7 @@ struct RerankEndpoint: Endpoint {
         let topN = try reader.integer("top_n", in: 0 ... .max) ?? 0
         let returnsDocuments = try reader.bool("return_documents") ?? true
         let options = fields.options
-        let result = try await call.pool(on: ready, promptParam: "documents") { () async throws(LLMError) in
+        let result = try await call.pool(on: model.ready, promptParam: "documents") { () async throws(LLMError) in
             try await engine.score([query], documents, instruction: instruction, options: options)
         }
         let scores = result.vectors.map { $0[0] }
@@ -39,7 +39,7 @@ struct RerankEndpoint: Endpoint {
         }
         let tokens = JSONValue.integer(Int64(result.numPromptTokens))
         var response = Response.json([
-            "id": .string("score-\(fields.requestID ?? call.requestID)"), "model": .string(model),
+            "id": .string("score-\(fields.requestID ?? call.requestID)"), "model": .string(model.name),
             "usage": ["prompt_tokens": tokens, "total_tokens": tokens], "results": .array(results),
         ])
         response.reportIgnored(reader.unread, logger: call.logger)

@@ -16,15 +16,15 @@ struct ScoreEndpoint: Endpoint {
     ]
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
-        let engine = try ready.pooler(for: "Score")
+        let models = try slot.poolers(for: "Score")
         var reader = FieldReader(try JSONReader.requestObject(call.body))
         let fields = try PoolingFields(&reader)
-        let model = try ready.resolve(model: fields.model)
+        let model = try models.resolve(fields.model)
+        let engine = model.engine
         let instruction = try reader.scoreInstruction()
         let (first, second) = try texts(&reader)
         let options = fields.options
-        let result = try await call.pool(on: ready, promptParam: "text_2") { () async throws(LLMError) in
+        let result = try await call.pool(on: model.ready, promptParam: "text_2") { () async throws(LLMError) in
             try await engine.score(first, second, instruction: instruction, options: options)
         }
         let data = result.vectors.enumerated().map { index, score -> JSONValue in
@@ -32,7 +32,7 @@ struct ScoreEndpoint: Endpoint {
         }
         var response = Response.json([
             "id": .string("score-\(fields.requestID ?? call.requestID)"), "object": "list",
-            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model), "data": .array(data),
+            "created": .integer(Int64(HTTPDate.unixNow())), "model": .string(model.name), "data": .array(data),
             "usage": result.usage,
         ])
         response.reportIgnored(reader.unread, logger: call.logger)

@@ -7,11 +7,11 @@ import MartletJSON
 extension HTTPCall {
     /// The grammar of what a request asks of its output, before anything of the answer is sent.
     func grammar(
-        for output: StructuredOutput?, on ready: EngineSlot.Ready
+        for output: StructuredOutput?, on model: ModelChoice<any ServingEngine>.Model
     ) async throws(APIError) -> CompiledGrammar? {
         guard let output else { return nil }
-        let engine = try ready.generator(for: "Completions")
-        let metrics = ready.metrics
+        let engine = model.engine
+        let metrics = model.ready.metrics
         return try await generate { () async throws(APIError) in
             do throws(LLMError) {
                 return try await engine.grammar(for: output)

@@ -10,15 +10,15 @@ struct DetokenizeEndpoint: Endpoint {
     let slot: EngineSlot
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
+        let models = try slot.models()
         var reader = FieldReader(try JSONReader.requestObject(call.body))
-        _ = try ready.resolve(model: try reader.string("model"))
+        let engine = try models.resolve(try reader.string("model")).engine
         guard let ids = try reader.tokenIDs("tokens") else {
             throw .badRequest("`tokens` is required", param: "tokens", code: "missing_required_parameter")
         }
         let text: String
         do throws(LLMError) {
-            text = try ready.engine.decode(ids, skipSpecialTokens: false)
+            text = try engine.decode(ids, skipSpecialTokens: false)
         } catch {
             throw APIError(error, promptParam: "tokens")
         }

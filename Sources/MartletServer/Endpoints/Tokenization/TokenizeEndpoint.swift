@@ -11,27 +11,27 @@ struct TokenizeEndpoint: Endpoint {
     let configuration: ServerConfiguration
 
     func respond(to call: HTTPCall) async throws(APIError) -> Response {
-        let ready = try slot.forWork()
+        let models = try slot.models()
         var reader = FieldReader(try JSONReader.requestObject(call.body))
-        _ = try ready.resolve(model: try reader.string("model"))
-        let ids = try tokenIDs(&reader, on: ready)
+        let engine = try models.resolve(try reader.string("model")).engine
+        let ids = try tokenIDs(&reader, on: engine)
         let wantsStrings = try reader.bool("return_token_strs") ?? false
         var response = Response.json([
-            "count": .integer(Int64(ids.count)), "max_model_len": .integer(Int64(ready.engine.servedModel.maxModelLen)),
+            "count": .integer(Int64(ids.count)), "max_model_len": .integer(Int64(engine.servedModel.maxModelLen)),
             "tokens": .tokenIDs(ids),
-            "token_strs": wantsStrings ? .array(ids.map { .string(ready.engine.vocabularyEntry($0)) }) : .null,
+            "token_strs": wantsStrings ? .array(ids.map { .string(engine.vocabularyEntry($0)) }) : .null,
         ])
         response.reportIgnored(reader.unread, logger: call.logger)
         return response
     }
 
-    private func tokenIDs(_ reader: inout FieldReader, on ready: EngineSlot.Ready) throws(APIError) -> [Int32] {
+    private func tokenIDs(_ reader: inout FieldReader, on engine: any ServedEngine) throws(APIError) -> [Int32] {
         var prompt = GenerationRequest.Prompt.tokenIDs([])
         let isChat = reader.value("prompt") == nil
         if let text = try reader.string("prompt") {
             prompt = .text(text)
         } else if reader.value("messages") != nil {
-            let engine = try ready.generator(for: "Chat Completions")
+            guard let engine = engine as? any ServingEngine else { throw .wrongTask("Chat Completions") }
             let chat = try ChatPrompt(&reader, configuration: configuration)
             do throws(LLMError) { prompt = try engine.prepare(chat).prompt } catch {
                 throw APIError(error, promptParam: "messages")
@@ -44,7 +44,7 @@ struct TokenizeEndpoint: Endpoint {
         switch prompt {
         case .tokenIDs(let ids): return ids
         case .text(let text):
-            do throws(LLMError) { return try ready.engine.encode(text, addSpecialTokens: addSpecialTokens) } catch {
+            do throws(LLMError) { return try engine.encode(text, addSpecialTokens: addSpecialTokens) } catch {
                 throw APIError(error, promptParam: isChat ? "messages" : "prompt")
             }
         }

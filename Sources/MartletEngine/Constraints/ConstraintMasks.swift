@@ -2,16 +2,18 @@ import MartletModelIR
 
 /// The masks of a step's constrained rows, filled on a thread of their own while the model computes the logits.
 ///
-/// Between `start` and `wait` only that thread touches the masks and the states; at all other times only the engine
+/// Between `start` and `wait` only that thread touches the masks and the outputs so far; at all other times only the engine
 /// thread does.
-final class GrammarMasks: TokenMasks, @unchecked Sendable {
+final class ConstraintMasks: TokenMasks, @unchecked Sendable {
     // Sendable because `start` and `wait` hand everything over from thread to thread.
     private let wordsPerRow: Int
     private let capacity: Int
     private let helper = HelperThread()
     private var storage: UnsafeMutableBufferPointer<UInt32>?
     /// Rows in ascending order.
-    private var jobs: [(row: Int, state: GrammarState)] = []
+    private var jobs: [(row: Int, request: Request)] = []
+    /// Kept, because making it anew would allocate.
+    private lazy var work: () -> Void = { [unowned self] in fill() }
 
     /// Masks for `capacity` rows of one step at most.
     init(vocabSize: Int, capacity: Int) {
@@ -22,7 +24,7 @@ final class GrammarMasks: TokenMasks, @unchecked Sendable {
     deinit { storage?.deallocate() }
 
     /// Adds a row of the next step.
-    func append(row: Int, state: GrammarState) { jobs.append((row, state)) }
+    func append(row: Int, request: Request) { jobs.append((row, request)) }
 
     /// Forgets the rows of the last step.
     func removeAll() { jobs.removeAll(keepingCapacity: true) }
@@ -31,7 +33,7 @@ final class GrammarMasks: TokenMasks, @unchecked Sendable {
     func start() {
         guard !jobs.isEmpty else { return }
         if storage == nil { storage = .allocate(capacity: capacity * wordsPerRow) }
-        helper.start { [unowned self] in fill() }
+        helper.start(work)
     }
 
     /// Returns when the masks are filled.
@@ -53,7 +55,8 @@ final class GrammarMasks: TokenMasks, @unchecked Sendable {
     private func fill() {
         guard let base = storage?.baseAddress else { return }
         for (index, job) in jobs.enumerated() {
-            job.state.fill(UnsafeMutableBufferPointer(start: base + index * wordsPerRow, count: wordsPerRow))
+            job.request.fillMask(
+                UnsafeMutableBufferPointer(start: base + index * wordsPerRow, count: wordsPerRow))
         }
     }
 }

@@ -1,0 +1,25 @@
+extension WhisperTokens {
+    /// The languages of the vocabulary with their names.
+    var supportedLanguages: [TranscriptionLanguage] {
+        let codes = isMultilingual ? languages.map(\.code) : ["en"]
+        return codes.map { TranscriptionLanguage(code: $0, name: WhisperLanguages.names[$0] ?? $0) }
+    }
+
+    /// The code of the language a request asks for; nil: it is to be detected.
+    ///
+    /// **Throws** `invalidRequest` for a language or task the model is not made for.
+    func language(for options: TranscriptionOptions) throws(LLMError) -> String? {
+        if options.task == .translate, !isMultilingual {
+            throw .invalidRequest(param: "model", message: "the model is for English alone; it does not translate")
+        }
+        guard let asked = options.language else { return isMultilingual ? nil : "en" }
+        let supported = supportedLanguages.map(\.code)
+        let code = WhisperLanguages.code(of: asked) ?? asked.lowercased()
+        guard supported.contains(code) else {
+            throw .invalidRequest(
+                param: "language",
+                message: "\(asked) is not supported; supported: \(supported.joined(separator: ", "))")
+        }
+        return code
+    }
+}

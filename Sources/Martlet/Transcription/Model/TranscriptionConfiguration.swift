@@ -1,0 +1,16 @@
+public import MartletAudio
+
+/// How a model transcribes, whatever the request.
+public struct TranscriptionConfiguration: Sendable {
+    /// Windows of one file that are decoded at once.
+    public var maxConcurrentWindows = 8
+    /// A Silero model in whisper.cpp's ggml format that tells speech from silence; nil: by energy.
+    public var vadModel: String?
+    /// How probabilities of speech become windows; a request's `vadThreshold` replaces the threshold.
+    public var voiceActivity = VoiceActivityOptions()
+    /// How much audio is taken at most.
+    public var audioLimits = AudioLimits()
+
+    /// Eight windows at once, speech told by energy, hours of audio.
+    public init() {}
+}
