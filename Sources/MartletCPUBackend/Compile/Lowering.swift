@@ -24,7 +24,9 @@ struct Lowering {
         }
         self.consumers = consumers
         try findDomains()
-        for index in nodes.indices where !absorbed.contains(index) { try lower(index) }
+        // Inputs first: wherever they were recorded, they are there before everything else.
+        for index in nodes.indices where isInput(index) { try lower(index) }
+        for index in nodes.indices where !isInput(index) && !absorbed.contains(index) { try lower(index) }
     }
 
     private mutating func findDomains() throws(BackendError) {
@@ -196,7 +198,12 @@ struct Lowering {
     }
 
     /// Made before everything else.
-    private func isInput(_ index: Int) -> Bool { regions.contains { $0.isInput && $0.output == index } }
+    private func isInput(_ index: Int) -> Bool {
+        switch nodes[index].op {
+        case .embed, .features: true
+        default: false
+        }
+    }
 
     private mutating func lowerExperts(_ index: Int, _ x: Int, _ experts: MixtureOfExperts) {
         var (addend, out): (Int?, Int) = (nil, index)
