@@ -57,6 +57,31 @@ import Testing
         }
     }
 
+    @Test func damageInAnMP3FileLosesNothingBehindItUnnoticed() throws {
+        let mp3 = try AudioFixtures.bytes("lossy.mp3")
+        let damaged = (0..<12).reduce(into: mp3) { bytes, index in
+            bytes += (index == 0 ? [UInt8](repeating: 0, count: 3000) : []) + mp3.drop { $0 != 0xFF }
+        }
+        if Self.hasFFmpeg {
+            #expect(try AudioFixtures.read(AudioBuffer(damaged)).count > 12 * 8000)
+        }
+        if Self.hasLibsndfile {
+            let codecs = AudioCodecs(libsndfile: AudioCodecs.installed.libsndfile, ffmpeg: [])
+            #expect(throws: AudioError.self) { try AudioFixtures.read(AudioBuffer(damaged), codecs: codecs) }
+            #expect(try AudioFixtures.read(AudioBuffer(mp3), codecs: codecs).count == 8000)
+        }
+    }
+
+    @Test func manyFilesAreDecodedAtOnce() async throws {
+        guard Self.hasFFmpeg else { return }
+        let bytes = AudioBuffer(try AudioFixtures.bytes("lossy.m4a"))
+        let expected = try AudioFixtures.read(bytes)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for count in 1...16 { group.addTask { try AudioFixtures.read(bytes, upTo: 100 * count) == expected } }
+            for try await isSame in group { #expect(isSame) }
+        }
+    }
+
     @Test func aReaderThatGoesAwayTakesItsProcessAndDescriptorsAlong() throws {
         let file = try AudioFile(path: AudioFixtures.path("lossy.m4a"))
         let before = numOpenDescriptors()

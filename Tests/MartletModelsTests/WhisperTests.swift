@@ -6,9 +6,6 @@ import Testing
 /// Whisper against transformers, see Scripts/goldens/make_whisper.py.
 @Suite struct WhisperTests {
     static let folders = ["multilingual", "large_v3", "distil", "untied"]
-    /// Backends that have the operations.
-    static let backends: [BackendChoice] = [.reference]
-
     struct Golden {
         let inputFeatures, encoderHiddenStates, logits, crossWeights, greedyMargins: [Float]
         let inputIDs, greedyIDs: [Int32]
@@ -34,7 +31,7 @@ import Testing
         try LoadedWhisper(path: "\(Fixture.root)/whisper/\(folder)", on: backend)
     }
 
-    @Test("encoder states are those of transformers, alone and together", arguments: folders, backends)
+    @Test("encoder states are those of transformers, alone and together", arguments: folders, BackendChoice.allCases)
     func encoder(_ folder: String, _ backend: BackendChoice) throws {
         let model = try load(folder, on: backend)
         let cases = try Golden.all(of: folder)
@@ -47,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("logits, attention and greedy tokens are those of transformers", arguments: folders, backends)
+    @Test("logits, attention and greedy tokens are those of transformers", arguments: folders, BackendChoice.allCases)
     func decoder(_ folder: String, _ backend: BackendChoice) throws {
         let model = try load(folder, on: backend)
         let cases = try Golden.all(of: folder)
@@ -73,7 +70,7 @@ import Testing
         }
     }
 
-    @Test("a prompt in pieces beside another request gives what it gives in one", arguments: folders, backends)
+    @Test("a prompt in pieces beside another request gives what it gives in one", arguments: folders, BackendChoice.allCases)
     func mixedSteps(_ folder: String, _ backend: BackendChoice) throws {
         let model = try load(folder, on: backend)
         let cases = try Golden.all(of: folder)

@@ -126,6 +126,7 @@ public struct ModelReport: Sendable {
         switch checkpoint.tokenizer {
         case .huggingFace(let directory): tokenizerOrigin = directory
         case .gguf: tokenizerOrigin = "GGUF metadata"
+        case .whisper: tokenizerOrigin = "whisper.cpp file"
         }
         if let replacement = configuration.tokenizer { tokenizerOrigin = replacement }
         do {

@@ -34,6 +34,7 @@ enum TokenizerLoading {
         switch source {
         case .huggingFace(let directory): return try load(folder: directory, encodesChats: encodesChats)
         case .gguf(let metadata): return try load(metadata, path: "GGUF metadata")
+        case .whisper(let file): return try load(file)
         }
     }
 
@@ -52,11 +53,40 @@ enum TokenizerLoading {
     /// The first of the usual files that is there.
     private static func load(folder: String, encodesChats: Bool) throws(LLMError) -> LoadedTokenizer {
         let names = try names(in: folder)
-        guard let name = TokenizerFormat.fileName(in: names, encodesChats: encodesChats) else {
-            throw .cannotLoad(
-                "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", "))")
+        if let name = TokenizerFormat.fileName(in: names, encodesChats: encodesChats) {
+            return try load(file: "\(folder)/\(name)", folder: folder)
         }
-        return try load(file: "\(folder)/\(name)", folder: folder)
+        guard names.contains("vocab.json"), names.contains("merges.txt") else {
+            throw .cannotLoad(
+                "\(folder): no tokenizer; looked for \(TokenizerFormat.fileNames.joined(separator: ", ")), vocab.json "
+                    + "with merges.txt")
+        }
+        return try load(slowTokenizerIn: folder)
+    }
+
+    /// The tokenizer in vocab.json, merges.txt and added_tokens.json.
+    private static func load(slowTokenizerIn folder: String) throws(LLMError) -> LoadedTokenizer {
+        let (vocab, merges): (MappedFile, MappedFile)
+        do {
+            vocab = try MappedFile(path: "\(folder)/vocab.json")
+            merges = try MappedFile(path: "\(folder)/merges.txt")
+        } catch { throw LLMError(error) }
+        let added = try json("\(folder)/added_tokens.json")
+        let config = try json("\(folder)/tokenizer_config.json")
+        do {
+            return LoadedTokenizer(
+                tokenizer: try Tokenizer.load(
+                    vocab: vocab.withBytes { Array($0) }, merges: merges.withBytes { Array($0) }, addedTokens: added,
+                    config: config))
+        } catch { throw LLMError(error, "\(folder)/vocab.json") }
+    }
+
+    /// The vocabulary of a whisper.cpp file.
+    private static func load(_ file: WhisperVocabularyFile) throws(LLMError) -> LoadedTokenizer {
+        do {
+            return LoadedTokenizer(
+                tokenizer: try Tokenizer.load(whisperTokens: file.tokens.map(Array.init), vocabSize: file.vocabSize))
+        } catch { throw LLMError(error, "vocabulary of the whisper.cpp file") }
     }
 
     private static func names(in folder: String) throws(LLMError) -> [String] {

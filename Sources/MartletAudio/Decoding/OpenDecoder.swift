@@ -31,8 +31,11 @@ func openDecoder(
 private func openForeignDecoder(
     of bytes: any AudioBytes, _ codec: ForeignCodec, _ codecs: AudioCodecs
 ) throws(AudioError) -> any PCMDecoder {
+    let program = codecs.ffmpegProgram
     var refusal: AudioError?
-    if codec.isReadByLibsndfile, let library = SoundFileLibrary(codecs.libsndfile) {
+    if codec.isReadByLibsndfile, program == nil || !codec.isBetterReadByFFmpeg,
+        let library = SoundFileLibrary(codecs.libsndfile)
+    {
         do throws(AudioError) {
             return try SoundFileDecoder(bytes, library: library, container: codec.container, codec: codec.name)
         } catch  where error.kind == .malformed {
@@ -40,7 +43,7 @@ private func openForeignDecoder(
             refusal = error
         }
     }
-    if let program = codecs.ffmpegProgram {
+    if let program {
         return try FFmpegDecoder(bytes, program: program, demuxer: codec.demuxer, container: codec.container)
     }
     if let refusal { throw AudioError(refusal.kind, refusal.message + ", and ffmpeg, which may, is not installed") }
@@ -62,12 +65,14 @@ private struct ForeignCodec {
     /// The name of ffmpeg's demuxer.
     var demuxer: String
     var isReadByLibsndfile = true
+    var isBetterReadByFFmpeg = false
 }
 
 extension AudioContainer {
     fileprivate var foreignCodec: ForeignCodec {
         switch self {
-        case .mpegAudio: .init(container: "MP3", name: "MPEG audio", demuxer: "mp3")
+        // libsndfile gives up at damage of more than 1 KiB, and writes about every damage to our standard error.
+        case .mpegAudio: .init(container: "MP3", name: "MPEG audio", demuxer: "mp3", isBetterReadByFFmpeg: true)
         case .oggVorbis: .init(container: "Ogg", name: "Vorbis", demuxer: "ogg")
         case .oggOpus: .init(container: "Ogg", name: "Opus", demuxer: "ogg")
         case .oggFLAC: .init(container: "Ogg", name: "FLAC", demuxer: "ogg")

@@ -19,7 +19,8 @@ import MartletModelIR
 /// 8. A request of more than `longRotaryLength` known tokens, and no other, uses the long rotary variant.
 ///
 /// Progress: the first in rank is never preempted for another, and alone it fits the cache (`EngineRequest.validate`,
-/// `EngineConfiguration.validate`), so it reaches its end; then the next one is first.
+/// `EngineConfiguration.validate`), so it reaches its end; then the next one is first. Slots for inputs go to
+/// the first who waits before all others, and every step may encode one.
 struct Scheduler {
     let configuration: EngineConfiguration
     let vocabSize: Int

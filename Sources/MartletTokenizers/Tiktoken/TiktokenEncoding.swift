@@ -149,7 +149,8 @@ extension TiktokenEncoding {
             }, bos: nil, eos: ["<|return|>", "<|call|>", endOfText])
     }
 
-    private static func whisper(numTokens: Int, _ numLanguages: Int) -> TiktokenEncoding {
+    /// Whisper's vocabulary of `numTokens` ranks, followed by its special tokens and timestamps.
+    static func whisper(numTokens: Int, _ numLanguages: Int) -> TiktokenEncoding {
         let tokens =
             [endOfText, "<|startoftranscript|>"] + languages.prefix(numLanguages).map { "<|\($0)|>" }
             + ["translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps"].map { "<|\($0)|>" }

@@ -31,10 +31,22 @@ struct TiktokenFile {
             vocabulary.set(rank, bytes: token)
             count += 1
         }
+        try self.init(vocabulary, tokenCount: count)
+    }
+
+    /// Takes the tokens of another file in the order of their ranks.
+    init(tokens: [[UInt8]]) throws(TokenizerError) {
+        var vocabulary = Vocabulary(arenaCapacity: tokens.reduce(0) { $0 + $1.count })
+        for (rank, token) in tokens.enumerated() { vocabulary.set(rank, bytes: token) }
+        try self.init(vocabulary, tokenCount: tokens.count)
+    }
+
+    private init(_ tokens: Vocabulary, tokenCount: Int) throws(TokenizerError) {
+        var vocabulary = tokens
         vocabulary.buildIndex()
         try Self.check(vocabulary)
         self.vocabulary = vocabulary
-        tokenCount = count
+        self.tokenCount = tokenCount
     }
 
     /// Appends a line's token to `token` and returns its rank.

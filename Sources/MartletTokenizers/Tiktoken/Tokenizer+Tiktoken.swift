@@ -38,6 +38,11 @@ extension Tokenizer {
                 part: "tiktoken vocabulary", name: "\(fileName) with \(file.tokenCount) tokens",
                 supported: TiktokenEncoding.supportedNames)
         }
+        return try Tokenizer(file, encoding, config: config)
+    }
+
+    /// The tokenizer of ranks and what goes with them.
+    init(_ file: TiktokenFile, _ encoding: TiktokenEncoding, config: JSONValue?) throws(TokenizerError) {
         let model = BytePairModel(ranks: file.vocabulary)
         let addedTokens = try encoding.addedTokens(config, file.vocabulary)
         var special = SpecialTokens(config, AddedTokenList(.byteLevelBPE(model)), .byteLevelBPE(model))
@@ -47,7 +52,7 @@ extension Tokenizer {
             addedTokens.last { $0.content.elementsEqual(token.utf8) }?.id
         }
         if prefix.isEmpty, addsBOS, let bos = special.bos { prefix = [bos] }
-        return Tokenizer(
+        self.init(
             model: model, normalizer: encoding.composesText ? .nfc : nil,
             preTokenizer: try PreTokenizer(tiktoken: encoding.pattern),
             postProcessor: PostProcessor(prefix: prefix),

@@ -46,7 +46,7 @@ extension Checkpoint {
     }
 
     /// The configuration with the alignment heads of generation_config.json, where Whisper's checkpoints keep them.
-    private static func addingAlignmentHeads(
+    static func addingAlignmentHeads(
         of generationConfig: JSONObject?, to stored: JSONObject, overriddenBy overrides: JSONObject
     ) -> JSONObject {
         var stored = stored

@@ -32,7 +32,8 @@ public struct Checkpoint: Sendable {
     let mappings: [MappedFile]
     static let defaultTemplateName = "default"
 
-    /// Opens a Hugging Face folder, one in Mistral's own format, a folder with one GGUF file, or a GGUF file.
+    /// Opens a Hugging Face folder, one in Mistral's own format, a GGUF file, a model file of whisper.cpp, or a folder
+    /// with one such file.
     ///
     /// **Throws** when nothing usable is there, saying what was looked for, and for files that are broken.
     ///
@@ -60,7 +61,7 @@ public struct Checkpoint: Sendable {
 
     /// Opens a GGUF file that lies in memory and outlives the checkpoint, such as one compiled into the program.
     public static func open(ggufBytes: UnsafeRawBufferPointer, name: String) throws(CheckpointError) -> Checkpoint {
-        try Checkpoint(parts: [GGUF(file: MappedFile(borrowing: ggufBytes, name: name))], configOverrides: JSONObject())
+        try open(parts: [GGUF(file: MappedFile(borrowing: ggufBytes, name: name))], configOverrides: JSONObject())
     }
 
     /// Asks the system to read all weights ahead.
@@ -70,7 +71,7 @@ public struct Checkpoint: Sendable {
 
     static let accepted =
         "a folder with config.json and *.safetensors files, one with params.json and consolidated*.safetensors, "
-        + "or a .gguf file"
+        + "a .gguf file, or a model file of whisper.cpp (ggml-*.bin)"
 
     private static func open(
         folder: Folder, _ format: Format, _ overrides: JSONObject
@@ -85,10 +86,11 @@ public struct Checkpoint: Sendable {
             return try Checkpoint(folder: folder, configOverrides: overrides)
         }
         if folder.hasMistralCheckpoint { return try Checkpoint(mistral: folder, configOverrides: overrides) }
-        if folder.contains("config.json") && !folder.names.contains(where: isWeightFile) {
+        let whisperFiles = try folder.whisperFiles()
+        if folder.contains("config.json"), whisperFiles.isEmpty, !folder.names.contains(where: isWeightFile) {
             throw .notFound(
                 path: folder.path,
-                message: "config.json is there, but no weights\(pickleHint(folder.names)); looked for "
+                message: "config.json is there, but no weights\(PickleFile.hint(folder.names)); looked for "
                     + "model.safetensors.index.json and *.safetensors")
         }
         if folder.contains("config.json"), folder.names.contains(where: { $0.hasSuffix(".safetensors") }) {
@@ -97,17 +99,21 @@ public struct Checkpoint: Sendable {
         return try open(ggufIn: folder, overrides)
     }
 
+    /// Opens the only GGUF file of a folder, or where there is none the only model file of whisper.cpp.
     private static func open(ggufIn folder: Folder, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
         let ggufs = folder.names.filter { $0.hasSuffix(".gguf") }
-        let firsts = ggufs.filter { !$0.contains("-of-") || $0.contains("-00001-of-") }
+        var firsts = ggufs.filter { !$0.contains("-of-") || $0.contains("-00001-of-") }
+        if firsts.isEmpty { firsts = try folder.whisperFiles() }
         switch firsts.count {
         case 0:
-            throw .notFound(path: folder.path, message: "no config.json and no .gguf file here; give \(accepted)")
+            throw .notFound(
+                path: folder.path,
+                message: "no config.json and no .gguf file here\(PickleFile.hint(folder.names)); give \(accepted)")
         case 1:
             return try open(file: folder.path(of: firsts[0]), overrides)
         default:
             throw .unsupported(
-                file: folder.path, message: "several GGUF files, name one: \(firsts.joined(separator: ", "))")
+                file: folder.path, message: "several model files, name one: \(firsts.joined(separator: ", "))")
         }
     }
 
@@ -117,17 +123,16 @@ public struct Checkpoint: Sendable {
 
     private static func open(file path: String, _ overrides: JSONObject) throws(CheckpointError) -> Checkpoint {
         if try MappedFile(path: path).withBytes(GGUF.isGGUF) {
-            return try Checkpoint(parts: GGUFSplit.open(path), configOverrides: overrides)
+            return try open(parts: GGUFSplit.open(path), configOverrides: overrides)
         }
         if path.hasSuffix(".safetensors") {
             throw .unsupported(file: path, message: "a safetensors file alone has no configuration; give its folder")
         }
-        throw .unsupported(file: path, message: "is no GGUF file\(pickleHint([path])); give \(accepted)")
-    }
-
-    private static func pickleHint(_ names: [String]) -> String {
-        let pickles = [".bin", ".pt", ".pth", ".ckpt", ".pkl"]
-        guard names.contains(where: { name in pickles.contains(where: name.hasSuffix) }) else { return "" }
-        return " (pickle files such as *.bin and *.pt can run code and are not read; convert them to safetensors)"
+        let file = try MappedFile(path: path)
+        if file.withBytes(WhisperGGML.isGGML) {
+            return try Checkpoint(whisper: WhisperGGML(file: file), configOverrides: overrides)
+        }
+        let hint = file.withBytes(PickleFile.isPickle) ? PickleFile.hint : PickleFile.hint([path])
+        throw .unsupported(file: path, message: "is no GGUF file\(hint); give \(accepted)")
     }
 }

@@ -4,4 +4,6 @@ public enum TokenizerSource: Sendable {
     case huggingFace(directory: String)
     /// The metadata of a GGUF file.
     case gguf(GGUFVocabularyMetadata)
+    /// The vocabulary of a whisper.cpp file.
+    case whisper(WhisperVocabularyFile)
 }

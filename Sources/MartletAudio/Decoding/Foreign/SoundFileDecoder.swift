@@ -43,6 +43,19 @@ final class SoundFileDecoder: PCMDecoder {
         guard let start = buffer.baseAddress else { return 0 }
         let frames = library.readFrames(file, start, Int64(buffer.count / format.channels))
         if let error = source.error { throw error }
+        if frames <= 0 { try checkEnd() }
         return max(0, Int(frames))
     }
+
+    /// Refuses an MP3 file whose decoder has given up before its end: nothing else would tell that words are lost.
+    private func checkEnd() throws(AudioError) {
+        guard format.container == "MP3", source.offset + Self.maxTagBytes < source.bytes.count else { return }
+        throw AudioError(
+            .malformed,
+            "MP3: damaged before byte \(source.offset) of \(source.bytes.count), where libsndfile gives up; "
+                + "ffmpeg, if it is installed, reads on")
+    }
+
+    /// What may follow the last frame: tags, rarely with pictures.
+    private static let maxTagBytes = 1 << 14
 }
