@@ -1,7 +1,7 @@
 import ArgumentParser
 import Martlet
 
-/// `martlet`: serves, talks to, measures and inspects language models.
+/// `martlet`: serves, talks to, listens with, measures and inspects models.
 @main
 struct MartletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,12 +15,14 @@ struct MartletCommand: AsyncParsableCommand {
               martlet chat --prompt "Tell me a story about an owl."
               martlet chat HuggingFaceTB/SmolLM2-135M-Instruct
               martlet serve ./model.gguf --port 8000
+              martlet transcribe openai/whisper-base talk.mp3
               martlet inspect ./model.gguf
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, ChatCommand.self, CompleteCommand.self, InspectCommand.self, BenchCommand.self,
-            LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self, ParseCommand.self,
+            ServeCommand.self, ChatCommand.self, CompleteCommand.self, TranscribeCommand.self, InspectCommand.self,
+            BenchCommand.self, LogitsCommand.self, TokenizeCommand.self, DetokenizeCommand.self, RenderCommand.self,
+            ParseCommand.self,
             GrammarCommand.self,
         ])
 

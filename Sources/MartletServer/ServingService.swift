@@ -90,6 +90,9 @@ struct ServingService: Service {
                 inFlight.remove(id)
                 lifetime.retire()
             }
+            if request.headers[.expect]?.lowercased() == "100-continue", dispatcher.wantsBody(of: request) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
             let response = await dispatcher.respond(to: request, lifetime: lifetime)
             try await writer.write(response: response.head, body: response.body)
         }

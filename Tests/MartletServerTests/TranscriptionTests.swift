@@ -45,7 +45,7 @@ import Testing
         #expect(words["words"]?[1] == ["word": "there.", "start": 0.5, "end": 1.25])
         #expect(words["segments"] == nil)
         let both = try await client.upload(fields + [("timestamp_granularities[]", "segment")]).json
-        #expect(both["words"]?.arrayValue?.count == 2 && both["segments"]?.arrayValue?.count == 2)
+        #expect(both["words"]?.arrayValue?.count == 3 && both["segments"]?.arrayValue?.count == 2)
         #expect(engine.files.map(\.options.wordTimestamps) == [true, true])
     }
 
@@ -175,9 +175,12 @@ import Testing
         _ = try await client.upload([("chunking_strategy", "auto")])
         _ = try await client.upload([
             ("chunking_strategy[type]", "server_vad"), ("chunking_strategy[threshold]", "0.25"),
+            ("chunking_strategy[silence_duration_ms]", "500"), ("chunking_strategy[prefix_padding_ms]", "300"),
         ])
         _ = try await client.upload([("chunking_strategy", #"{"type":"server_vad","threshold":0.75}"#)])
         #expect(engine.files.map(\.options.vadThreshold) == [nil, 0.25, 0.75])
+        #expect(engine.files.map(\.options.vadMinSilenceDuration) == [nil, 0.5, nil])
+        #expect(engine.files.map(\.options.vadSpeechPad) == [nil, 0.3, nil])
         #expect(engine.files.map(\.options.vadFilter) == [true, true, true])
     }
 

@@ -31,16 +31,17 @@ import Testing
         let segment = TranscriptionSegment(id: 0, seek: 0, start: seconds, end: seconds, text: "a")
         let transcription = Transcription(
             segments: [segment], summary: TranscriptionSummary(duration: 0, language: "en"))
-        #expect(SubtitleFormat.srt.text(of: transcription) == "1\n\(srt) --> \(srt)\na\n\n")
-        #expect(SubtitleFormat.vtt.text(of: transcription) == "WEBVTT\n\n\(vtt) --> \(vtt)\na\n\n")
+        #expect(TranscriptionFormat.srt.text(of: transcription) == "1\n\(srt) --> \(srt)\na\n\n")
+        #expect(TranscriptionFormat.vtt.text(of: transcription) == "WEBVTT\n\n\(vtt) --> \(vtt)\na\n\n")
     }
 
-    @Test func entriesCannotEndEarly() {
-        let segment = TranscriptionSegment(id: 0, seek: 0, start: 0, end: 1, text: " a\n\n--> ---> b\r\n ")
+    @Test func arrowsCannotStandInEntries() {
+        let segment = TranscriptionSegment(id: 0, seek: 0, start: 0, end: 1, text: " a --> b ")
         let transcription = Transcription(
             segments: [segment], summary: TranscriptionSummary(duration: 0, language: "en"))
-        #expect(SubtitleFormat.vtt.text(of: transcription) == "WEBVTT\n\n00:00.000 --> 00:01.000\na  -> --> b\n\n")
+        #expect(TranscriptionFormat.vtt.text(of: transcription) == "WEBVTT\n\n00:00.000 --> 00:01.000\na -> b\n\n")
         let empty = Transcription(summary: TranscriptionSummary(duration: 0, language: "en"))
-        #expect(SubtitleFormat.srt.text(of: empty) == "" && SubtitleFormat.vtt.text(of: empty) == "WEBVTT\n\n")
+        #expect(TranscriptionFormat.srt.text(of: empty) == "")
+        #expect(TranscriptionFormat.vtt.text(of: empty) == "WEBVTT\n\n")
     }
 }

@@ -42,6 +42,10 @@ public struct TranscriptionOptions: Sendable, Hashable {
     public var vadFilter = true
     /// What counts as speech; nil: the model's configuration.
     public var vadThreshold: Float?
+    /// How long a pause must last to end a stretch of speech, in seconds; nil: the model's configuration.
+    public var vadMinSilenceDuration: Double?
+    /// What is kept of the silence around a stretch of speech, in seconds; nil: the model's configuration.
+    public var vadSpeechPad: Double?
     /// Keep the smallest set whose probability reaches this, in (0, 1].
     public var topP: Float = 1
     /// Keep the k most probable tokens; 0 keeps all.

@@ -21,5 +21,7 @@ func log10(_ value: Lanes) -> Lanes {
     p = p * f - 2.499_999_4e-1
     p = p * f + 3.333_333_1e-1
     let natural = f - 0.5 * square + square * f * p
-    return natural * 0.434_294_48 + Lanes(exponent) * 0.301_029_996
+    // log10(2) in two parts, the product with the first of which is exact.
+    let twos = Lanes(exponent)
+    return natural * 0.434_294_48 + twos * 2.487_456_64e-4 + twos * 0.300_781_25
 }

@@ -2,7 +2,8 @@
 ///
 /// Hann window of 400 samples every 160, power spectrum, Slaney mel filters, log10 of at least 1e-10, nothing further
 /// than 8 below the window's own maximum, `(x + 4) / 4`.
-/// **Source** transformers `WhisperFeatureExtractor`, openai-whisper `log_mel_spectrogram`; within 1e-5 of them.
+/// **Source** transformers `WhisperFeatureExtractor`, openai-whisper `log_mel_spectrogram`; within 1e-4 of them (they
+/// compute in single precision too: what is a hundred-millionth of the loudest is rounded in the fifth decimal).
 public struct LogMelSpectrogram: Sendable {
     /// Rows of a window.
     public static let framesPerWindow = 3000

@@ -47,8 +47,12 @@ public struct WindowCutter: Sendable {
         finder = SpeechRangeFinder(options: options, frameLength: detector?.frameLength ?? 512, longSpeech: .keep)
     }
 
+    /// Samples held now.
+    var numHeldSamples: Int { buffer.end - buffer.firstSample }
+
     /// Takes the samples that follow and returns the windows that are certain by now.
     public mutating func push(_ samples: [Float]) -> [AudioWindow] {
+        if buffer.end == 0 { speechRanges = [] }
         var rest = samples[...]
         while !rest.isEmpty {
             buffer.append(rest.prefix(Self.pieceLength))

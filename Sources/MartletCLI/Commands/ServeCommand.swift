@@ -40,6 +40,15 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Embeddings and scores")
     var pooling: PoolingCommandOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "A Whisper model to serve beside the model, for /v1/audio (MODEL itself may be one).", valueName: "model"),
+        completion: .file())
+    var transcriptionModel: String?
+
+    @OptionGroup(title: "Audio")
+    var audio: AudioOptions
+
     @OptionGroup(title: "Engine")
     var engine: EngineOptions
 
@@ -48,6 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
         model.apply(to: &configuration)
         engine.apply(to: &configuration)
         pooling.apply(to: &configuration)
+        audio.apply(to: &configuration)
         defaults.apply(to: &configuration)
         try template.apply(to: &configuration)
         parsers.apply(to: &configuration)
@@ -61,6 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = server.enableLogRequests ? .debug : .info
         var serverConfiguration = server.configuration
         parsers.apply(to: &serverConfiguration)
+        audio.apply(to: &serverConfiguration)
         if serverConfiguration.host != "127.0.0.1", serverConfiguration.host != "::1",
             serverConfiguration.host != "localhost", serverConfiguration.apiKeys.isEmpty
         {
@@ -69,23 +80,52 @@ struct ServeCommand: AsyncParsableCommand {
                     + "--api-key asks for a key\n")
         }
         let loading = configuration
-        let log = logger
-        let instance = Server(configuration: serverConfiguration, logger: logger) {
-            let start = ContinuousClock.now
-            let loaded = try await LoadedModel.load(loading)
-            let seconds = (ContinuousClock.now - start).seconds
-            switch loaded {
-            case .generation(let llm):
-                ServeLog(logger: log).ready(llm, seconds: seconds)
-                return llm
-            case .pooling(let model):
-                ServeLog(logger: log).ready(model, seconds: seconds)
-                return model
-            case .transcription(let model):
-                throw LLMError.unsupported("\(model.info.origin): `martlet serve` does not transcribe")
-            }
-        }
+        let second = transcriptionConfiguration
+        let log = ServeLog(logger: logger)
+        let instance = Server(
+            configuration: serverConfiguration, logger: logger,
+            loadingAll: {
+                var models = [try await Self.load(loading, log: log)]
+                if let second {
+                    let start = ContinuousClock.now
+                    let model = try await TranscriptionModel.load(second)
+                    log.ready(model, seconds: (ContinuousClock.now - start).seconds)
+                    models.append(model)
+                }
+                return models
+            })
 
         try await instance.run()
+    }
+
+    /// The second model's; what is said of the first one's cache and length does not count for it.
+    private var transcriptionConfiguration: LLMConfiguration? {
+        guard let transcriptionModel else { return nil }
+        var configuration = LLMConfiguration()
+        engine.apply(to: &configuration)
+        audio.apply(to: &configuration)
+        configuration.model = transcriptionModel
+        configuration.downloadDirectory = model.downloadDir
+        configuration.environment = Environment.hub
+        configuration.maxModelLen = nil
+        configuration.kvCacheMemoryBytes = nil
+        return configuration
+    }
+
+    private static func load(_ configuration: LLMConfiguration, log: ServeLog) async throws -> any ServedEngine {
+        let start = ContinuousClock.now
+        let loaded = try await LoadedModel.load(configuration)
+        let seconds = (ContinuousClock.now - start).seconds
+        switch loaded {
+        case .generation(let llm):
+            log.ready(llm, seconds: seconds)
+            return llm
+        case .pooling(let model):
+            log.ready(model, seconds: seconds)
+            return model
+        case .transcription(let model):
+            log.ready(model, seconds: seconds)
+            return model
+        }
     }
 }

@@ -31,4 +31,12 @@ struct ServeLog {
         logger.info("computing on \(info.kernels)")
         for setting in model.settings { logger.info("\(setting)") }
     }
+
+    /// Model, memory, and what it hears.
+    func ready(_ model: TranscriptionModel, seconds: Double) {
+        let info = model.info
+        logger.info("loaded \(info.name) (\(info.architecture)) in \(fixed(seconds, decimals: 2)) s")
+        logger.info("weights \(ByteCount(info.memory.weightBytes)), \(model.languages.count) languages")
+        logger.info("computing on \(info.kernels)")
+    }
 }

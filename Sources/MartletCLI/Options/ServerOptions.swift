@@ -25,12 +25,6 @@ struct ServerOptions: ParsableArguments {
             "Most alternatives per token a request may ask for; -1 is the whole vocabulary.", valueName: "n"))
     var maxLogprobs = 20
 
-    @Option(
-        help: ArgumentHelp(
-            "Most MB of an uploaded audio file (default: VLLM_MAX_AUDIO_CLIP_FILESIZE_MB or 512; vLLM's is 25).",
-            valueName: "mb"))
-    var maxAudioClipFilesizeMb: UInt32?
-
     @Option(help: ArgumentHelp("How long running requests may go on after SIGTERM.", valueName: "seconds"))
     var shutdownTimeout: UInt = 30
 
@@ -59,9 +53,6 @@ struct ServerOptions: ParsableArguments {
         configuration.servedModelNames = servedModelName
         configuration.allowedOrigins = allowedOrigins
         if maxLogprobs >= 0 { configuration.limits.maxLogprobs = maxLogprobs }
-        if let megabytes = maxAudioClipFilesizeMb ?? Environment.maxAudioClipFilesizeMb {
-            configuration.limits.maxAudioFileBytes = Int(megabytes) << 20
-        }
         configuration.shutdownTimeout = .seconds(Int(shutdownTimeout))
         configuration.sseKeepAliveInterval = sseKeepAliveInterval.map { .seconds(Int($0)) }
         configuration.enableRequestIDHeaders = enableRequestIdHeaders

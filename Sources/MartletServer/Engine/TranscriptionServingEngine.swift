@@ -6,6 +6,9 @@ public protocol TranscriptionServingEngine: ServedEngine {
     /// The languages it knows; one of English only has that one.
     var languages: [TranscriptionLanguage] { get }
 
+    /// The code of a language given as a code or an English name; nil for one it does not know.
+    func languageCode(of text: String) -> String?
+
     /// Starts writing down a file; dropping the sequence or cancelling its reader stops the work.
     ///
     /// - Parameter name: what errors call the file, if anything.

@@ -40,6 +40,18 @@ struct Dispatcher: Sendable {
         return response
     }
 
+    /// Whether a client that asks with `Expect: 100-continue` should send its body.
+    func wantsBody(of request: Request) -> Bool {
+        let path = Self.path(of: request.head)
+        guard let endpoint = endpoints[path]?.first(where: { $0.method == request.method }),
+            endpoint.isOpen || keys.admit(request.headers)
+        else { return false }
+        let limits = configuration.limits
+        let isForm = endpoint.bodyKind == .stream
+        let limit = isForm ? MultipartLimits(maxFileBytes: limits.maxAudioFileBytes).maxBodyBytes : limits.maxBodyBytes
+        return (IncomingBody(request).declaredCount ?? 0) <= limit
+    }
+
     private func answer(
         _ request: Request, lifetime: RequestLifetime, requestID: String, logger: Logger
     ) async throws(APIError) -> Response {

@@ -79,7 +79,8 @@ final class FakeTranscriber: TranscriptionServingEngine {
             ]),
         TranscriptionSegment(
             id: 1, seek: 3000, start: 3661.25, end: 3662, text: " General --> Kenobi! ", tokens: [50364, 1],
-            temperature: 0.5),
+            temperature: 0.5,
+            words: [TranscriptionWord(word: " General --> Kenobi!", start: 3661.25, end: 3662, probability: 0.5)]),
     ]
 
     static let twoSegments: [TranscriptionEvent] = [
@@ -119,6 +120,10 @@ final class FakeTranscriber: TranscriptionServingEngine {
                 engine: self,
                 events: [.segment(segment), .finished(TranscriptionSummary(duration: 1, language: "en"))])
         }
+    }
+
+    func languageCode(of text: String) -> String? {
+        languages.first { $0.code == text || $0.name == text.lowercased() }?.code
     }
 
     func encode(_ text: String, addSpecialTokens: Bool) throws(LLMError) -> [Int32] { text.utf8.map { Int32($0) } }

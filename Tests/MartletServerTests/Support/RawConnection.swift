@@ -40,8 +40,11 @@ struct RawConnection {
         self.channel = channel
     }
 
-    /// Sends bytes.
+    /// Sends text.
     func write(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+
+    /// Sends bytes.
+    func write(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
 
     /// Sends a POST with a JSON body.
     func post(_ path: String, _ body: String, headers: String = "") async throws {

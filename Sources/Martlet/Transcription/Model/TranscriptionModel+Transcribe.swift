@@ -21,6 +21,8 @@ extension TranscriptionModel {
     ) async throws(LLMError) -> AudioFeed {
         var activity = configuration.voiceActivity
         if let threshold = options.vadThreshold { activity.threshold = threshold }
+        activity.minSilenceDuration = options.vadMinSilenceDuration ?? activity.minSilenceDuration
+        activity.speechPad = options.vadSpeechPad ?? activity.speechPad
         let detector = options.vadFilter ? detector : nil
         let limits = configuration.audioLimits
         return try await BlockingWork.run { [activity] () throws(LLMError) in
@@ -54,6 +56,13 @@ extension TranscriptionOptions {
         }
         if let vadThreshold, !(0...1).contains(vadThreshold) {
             throw SamplingRanges.invalid("vad_threshold", "must be in [0, 1], found \(vadThreshold)")
+        }
+        for (name, duration) in [
+            ("silence_duration_ms", vadMinSilenceDuration), ("prefix_padding_ms", vadSpeechPad),
+        ] {
+            if let duration, !(0...30).contains(duration) {
+                throw SamplingRanges.invalid(name, "must be from 0 to 30 s, found \(duration) s")
+            }
         }
         if let maxInitialTimestamp, !(maxInitialTimestamp >= 0) {
             throw SamplingRanges.invalid("max_initial_timestamp", "must be at least 0, found \(maxInitialTimestamp)")

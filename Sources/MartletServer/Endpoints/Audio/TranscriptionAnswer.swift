@@ -12,8 +12,8 @@ struct TranscriptionAnswer {
     func response(_ transcription: Transcription) -> Response {
         switch request.format {
         case .text: Self.plain(transcription.text + "\n")
-        case .srt: Self.plain(SubtitleFormat.srt.text(of: transcription))
-        case .vtt: Self.plain(SubtitleFormat.vtt.text(of: transcription))
+        case .srt: Self.plain(TranscriptionFormat.srt.text(of: transcription))
+        case .vtt: Self.plain(TranscriptionFormat.vtt.text(of: transcription))
         case .json: .json(.object(short(transcription)))
         case .verboseJSON: .json(.object(verbose(transcription)))
         }

@@ -74,8 +74,11 @@ extension TranscriptionOptions {
         }
         vadFilter = true
         vadThreshold = try strategy.number("threshold", in: 0...1).map { Float($0) }
+        vadMinSilenceDuration = try strategy.number("silence_duration_ms", in: 0...30_000).map { $0 / 1000 }
+        vadSpeechPad = try strategy.number("prefix_padding_ms", in: 0...30_000).map { $0 / 1000 }
         if let other = strategy.unread.first {
-            throw .notSupported("chunking_strategy.\(other)", accepted: "type and threshold")
+            throw .notSupported(
+                "chunking_strategy.\(other)", accepted: "type, threshold, silence_duration_ms and prefix_padding_ms")
         }
     }
 

@@ -117,13 +117,12 @@ extension TranscriptionServingEngine {
     /// **Throws** 400 listing the codes.
     fileprivate func languageCode(_ text: String?, param: String) throws(APIError) -> String? {
         guard let text else { return nil }
-        let wanted = text.lowercased()
-        guard let language = languages.first(where: { $0.code == wanted || $0.name == wanted }) else {
+        guard let code = languageCode(of: text) else {
             throw .badRequest(
                 "Unsupported language: '\(text.prefix(100))'.  Must be one of "
                     + "[\(languages.map { "'\($0.code)'" }.joined(separator: ", "))].", param: param,
                 code: "unsupported_language")
         }
-        return language.code
+        return code
     }
 }
