@@ -18,6 +18,9 @@ public enum LoadedModel: Sendable {
         _ configuration: LLMConfiguration, progress: (@Sendable (LoadProgress) -> Void)? = nil
     ) async throws(LLMError) -> LoadedModel {
         let opened = try await OpenedCheckpoint.open(configuration, progress: progress)
+        if configuration.runner == .auto, opened.registry.isTranscription(opened.checkpoint.config) {
+            return .transcription(try await TranscriptionModel.load(opened, configuration, progress: progress))
+        }
         if try opened.isForPooling(configuration) {
             return .pooling(try await PoolingModel.load(opened, configuration, progress: progress))
         }

@@ -1,6 +1,6 @@
 /// Which tokens of Whisper may come next.
 ///
-/// 1. Suppressed ids never come, and neither does `<|notimestamps|>` where timestamps are wanted.
+/// 1. Suppressed ids never come, and neither does `<|notimestamps|>`, nor timestamps where they are not wanted.
 /// 2. A window does not begin with a space or the end.
 /// 3. With timestamps, the first token is one, at most `maxInitialTimestamp`; they come in pairs, except before the end;
 ///    they do not go back, and a segment is longer than nothing.
@@ -8,7 +8,7 @@
 ///
 /// **Source** openai-whisper `SuppressBlank`, `SuppressTokens`, `ApplyTimestampRules`; transformers'
 /// `WhisperTimeStampLogitsProcessor` agrees for all histories. A `maxInitialTimestamp` of 0 means 0 as in transformers,
-/// where openai-whisper takes it for none.
+/// where openai-whisper takes it for none. Both leave unwanted timestamps and `<|notimestamps|>` to the model.
 struct WhisperTokenRules: Sendable, Hashable {
     private let tokens: WhisperTokens
     private let hasTimestamps: Bool
@@ -35,7 +35,7 @@ struct WhisperTokenRules: Sendable, Hashable {
         var allowed = [UInt32](repeating: .max, count: (tokens.vocabSize + 31) / 32)
         allowed.withUnsafeMutableBufferPointer { mask in
             for id in suppressed { Self.ban(id..<id + 1, in: mask) }
-            if hasTimestamps { Self.ban(tokens.noTimestamps..<tokens.noTimestamps + 1, in: mask) }
+            Self.ban(tokens.noTimestamps..<(hasTimestamps ? tokens.noTimestamps + 1 : Int32.max), in: mask)
         }
         self.allowed = allowed
     }

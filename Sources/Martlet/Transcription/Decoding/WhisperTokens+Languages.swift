@@ -1,8 +1,10 @@
+import MartletModels
+
 extension WhisperTokens {
     /// The languages of the vocabulary with their names.
     var supportedLanguages: [TranscriptionLanguage] {
         let codes = isMultilingual ? languages.map(\.code) : ["en"]
-        return codes.map { TranscriptionLanguage(code: $0, name: WhisperLanguages.names[$0] ?? $0) }
+        return codes.map { TranscriptionLanguage(code: $0, name: WhisperLanguage.find($0)?.name ?? $0) }
     }
 
     /// The code of the language a request asks for; nil: it is to be detected.
@@ -14,7 +16,7 @@ extension WhisperTokens {
         }
         guard let asked = options.language else { return isMultilingual ? nil : "en" }
         let supported = supportedLanguages.map(\.code)
-        let code = WhisperLanguages.code(of: asked) ?? asked.lowercased()
+        let code = WhisperLanguage.find(asked)?.code ?? asked.lowercased()
         guard supported.contains(code) else {
             throw .invalidRequest(
                 param: "language",

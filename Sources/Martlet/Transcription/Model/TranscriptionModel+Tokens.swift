@@ -1,9 +1,10 @@
+import MartletModels
 import MartletTokenizers
 
 extension TranscriptionModel {
     /// The code of a language given as a code or an English name, `Castilian` too; nil for one it was not made for.
     public func languageCode(of text: String) -> String? {
-        let code = WhisperLanguages.code(of: text) ?? text.lowercased()
+        let code = WhisperLanguage.find(text)?.code ?? text.lowercased()
         return languages.contains { $0.code == code } ? code : nil
     }
 

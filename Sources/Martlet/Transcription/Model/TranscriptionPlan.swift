@@ -1,0 +1,87 @@
+import MartletEngine
+import MartletModelIR
+
+/// How many windows are decoded at a time, and what that takes.
+struct TranscriptionPlan: Hashable {
+    /// Windows decoded at a time, each with a slot for its encoder's keys and values and a cache of full length.
+    var numSeqs: Int
+    var maxModelLen: Int
+    var blockSize: Int
+    /// Bytes of one window's slot and cache.
+    var bytesPerSequence: Int
+
+    var numBlocks: Int { (maxModelLen - 1) / blockSize + 1 }
+
+    /// What a plan is made from.
+    struct Inputs {
+        var specs: [KVCacheSpec]
+        var dtype: KVCacheDType
+        var blockSize: Int
+        /// `--max-model-len`, or nil for the model's own.
+        var requestedMaxModelLen: Int?
+        /// Positions of the decoder.
+        var modelMaxLen: Int
+        var maxNumSeqs: Int
+        /// `--kv-cache-memory-bytes`.
+        var requestedBytes: Int?
+        /// Memory the process may still take, weights already counted.
+        var availableBytes: Int
+    }
+
+    /// Share of the available memory the caches take unasked.
+    private static let usualShare = 0.25
+    /// Share they may take where one window needs it.
+    private static let largestShare = 0.6
+
+    /// As many windows as are asked for and fit.
+    ///
+    /// **Throws** `cannotLoad` with the numbers where not even one does.
+    init(_ inputs: Inputs) throws(LLMError) {
+        if let asked = inputs.requestedMaxModelLen, asked > inputs.modelMaxLen {
+            throw .cannotLoad(
+                "--max-model-len \(asked) is more than the \(inputs.modelMaxLen) positions of the decoder")
+        }
+        maxModelLen = inputs.requestedMaxModelLen ?? inputs.modelMaxLen
+        blockSize = inputs.blockSize
+        guard maxModelLen >= 1, blockSize >= 1, inputs.maxNumSeqs >= 1 else {
+            throw .cannotLoad("--max-model-len, --block-size and --max-num-seqs must be at least 1")
+        }
+        let slot = inputs.specs.reduce(0) { $0.plus(inputs.dtype.bytesPerCrossSlot($1)) }
+        let token = inputs.specs.reduce(0) { $0.plus(inputs.dtype.bytesPerToken($1)) }
+        let numBlocks = (maxModelLen - 1) / blockSize + 1
+        bytesPerSequence = slot.plus(token.times(numBlocks.times(blockSize)))
+        let usual = Int(Double(inputs.availableBytes) * Self.usualShare)
+        let largest = Int(Double(inputs.availableBytes) * Self.largestShare)
+        let budget = inputs.requestedBytes ?? max(usual, min(bytesPerSequence, largest))
+        numSeqs = min(inputs.maxNumSeqs, budget / max(bytesPerSequence, 1))
+        guard numSeqs >= 1 else {
+            let offered =
+                inputs.requestedBytes.map { "--kv-cache-memory-bytes is \(ByteCount($0))" }
+                ?? "\(ByteCount(inputs.availableBytes)) of memory are available"
+            throw .cannotLoad(
+                "one window needs \(ByteCount(slot)) for what the encoder makes of it and "
+                    + "\(ByteCount(bytesPerSequence - slot)) for its text, but \(offered)")
+        }
+    }
+
+    /// The engine's limits.
+    ///
+    /// **Throws** `cannotLoad` for a configuration it does not take.
+    func engineConfiguration(_ configuration: LLMConfiguration) throws(LLMError) -> EngineConfiguration {
+        var engine = EngineConfiguration(maxModelLen: maxModelLen, numBlocks: numBlocks * numSeqs)
+        engine.maxNumSeqs = numSeqs
+        engine.numCrossSlots = numSeqs
+        engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
+        engine.targetStepTime = configuration.targetStepTime
+        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
+        engine.blockSize = blockSize
+        engine.enablePrefixCaching = false
+        engine.schedulingPolicy = configuration.schedulingPolicy
+        engine.seed = configuration.seed
+        do { try engine.validate() } catch {
+            guard case .invalidRequest(let field, let reason) = error else { throw LLMError(error) }
+            throw .cannotLoad("--\(field.replacing("_", with: "-")): \(reason)")
+        }
+        return engine
+    }
+}
