@@ -32,7 +32,15 @@ static void prepare_pairs(const ck_attention *a, const scratch_parts *s) {
     for (int64_t row = 0; row < s->rows; row++) {
         const float *q = a->query + row / a->num_heads * a->query_stride + row % a->num_heads * a->head_dim;
         uint16_t *block = to + row / ROWS * ROWS * 2 * pairs + row % ROWS * 2;
-        for (int64_t d = 0; d < a->head_dim; d++) block[d / 2 * ROWS * 2 + d % 2] = to_bf16(q[d] * scale);
+        int64_t d = 0;
+        for (; d + 32 <= a->head_dim; d += 32) {
+            float scaled[32];
+            for (int i = 0; i < 32; i++) scaled[i] = q[d + i] * scale;
+            uint32_t pair[16];
+            _mm512_storeu_si512(pair, bf16_neighbours(scaled, 32));
+            for (int i = 0; i < 16; i++) memcpy(block + (d / 2 + i) * ROWS * 2, pair + i, 4);
+        }
+        for (; d < a->head_dim; d++) block[d / 2 * ROWS * 2 + d % 2] = to_bf16(q[d] * scale);
     }
 }
 

@@ -66,6 +66,65 @@ static void kv_store(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t o
 }
 #undef STORE_PAIRS
 
+#if HAS_BF16_DOT
+#define UNROLL _Pragma("clang loop unroll(full)")
+#include "linear_avx512_transpose.h"
+
+// As to_bf16, in the low halves.
+INLINE __m512i bf16_lanes(__m512 x) {
+    const __m512i bits = _mm512_castps_si512(x), one = _mm512_set1_epi32(1);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), one);
+    const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff)), odd);
+    const __mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+    return _mm512_srli_epi32(_mm512_mask_or_epi32(sum, nan, bits, _mm512_set1_epi32(0x400000)), 16);
+}
+
+// Up to 16 elements of two rows as pairs, those of the first row below.
+INLINE __m512i bf16_rows(const float *first, const float *second, int64_t count) {
+    const __mmask16 mask = count < 16 ? (__mmask16)((1u << count) - 1) : 0xffff;
+    return _mm512_or_si512(bf16_lanes(_mm512_maskz_loadu_ps(mask, first)),
+                           _mm512_slli_epi32(bf16_lanes(_mm512_maskz_loadu_ps(mask, second)), 16));
+}
+
+// Up to 32 elements of a row as pairs of neighbours.
+INLINE __m512i bf16_neighbours(const float *x, int64_t count) {
+    const uint32_t mask = count < 32 ? (1u << count) - 1 : ~0u;
+    const __m512i low = bf16_lanes(_mm512_maskz_loadu_ps((__mmask16)mask, x));
+    const __m512i high = bf16_lanes(_mm512_maskz_loadu_ps((__mmask16)(mask >> 16), x + 16));
+    const __m256i a = _mm512_cvtepi32_epi16(low), b = _mm512_cvtepi32_epi16(high);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1);
+}
+
+static void store_group_bf16(int64_t head_dim, uint8_t *group, const float *keys, const float *values,
+                             int64_t stride) {
+    const int64_t width = attention_width(head_dim), pairs = (head_dim + 1) / 2;
+    uint8_t *to = group + values_offset(CK_KV_BF16, head_dim);
+    for (int64_t d = 0; d < head_dim; d += 32) {
+        __m512i r[16];
+        UNROLL for (int t = 0; t < 16; t++) r[t] = bf16_neighbours(keys + t * stride + d, head_dim - d);
+        transpose(r);
+        UNROLL for (int p = 0; p < 16; p++) if (d / 2 + p < pairs) _mm512_storeu_si512(group + 64 * (d / 2 + p), r[p]);
+    }
+    for (int64_t t = 0; t < 16; t += 2)
+        for (int64_t d = 0; d < head_dim; d += 16)
+            _mm512_storeu_si512(to + 2 * (t * width + 2 * d),
+                                bf16_rows(values + t * stride + d, values + (t + 1) * stride + d, head_dim - d));
+}
+#undef UNROLL
+#endif
+
+static void kv_store_group(ck_kv_dtype dtype, int64_t head_dim, void *group, const float *keys, const float *values,
+                           int64_t stride) {
+#if HAS_BF16_DOT
+    if (dtype == CK_KV_BF16) {
+        store_group_bf16(head_dim, group, keys, values, stride);
+        return;
+    }
+#endif
+    for (int64_t t = 0; t < CK_KV_GROUP; t++)
+        kv_store(dtype, head_dim, group, t, keys + t * stride, values + t * stride);
+}
+
 static void latent_store(ck_kv_dtype dtype, int64_t width, void *group, int64_t offset, const float *restrict row) {
     const int64_t padded = attention_width(width), start = offset * padded;
     if (dtype == CK_KV_F32) {

@@ -113,6 +113,7 @@ const ck_vector_table TABLE = {
     .add = add,
     .unfold = unfold,
     .kv_store = kv_store,
+    .kv_store_group = kv_store_group,
     .latent_store = latent_store,
     .attend = attend,
     .attend_chunks = attend_chunks,

@@ -173,6 +173,23 @@ struct EncoderSchedulingTests {
         harness.run()
     }
 
+    @Test("An input that somebody waits for stays when there is another to go")
+    func awaitedInputs() throws {
+        let harness = Harness(numSlots: 3, maxNumSeqs: 1)
+        let inputs = (0..<4).map { SlotRunner.input($0 + 1) }
+        for id in 0..<3 {
+            try harness.add(RequestID(id), inputs[id])
+            harness.run()
+        }
+        // 0 was not used for longest, but is needed again after 3.
+        try harness.add(3, inputs[3])
+        try harness.add(4, inputs[0])
+        try harness.add(5, inputs[2])
+        harness.run()
+        #expect(harness.runner.numEncoded == 4)
+        #expect(harness.loop.scheduler.crossSlots.slot(of: inputs[1]) == nil)
+    }
+
     @Test("A preempted request encodes again only when another took its slot", arguments: [2, 3])
     func preemption(numSlots: Int) throws {
         // 6 blocks of 4: both fit at first, not to their ends.

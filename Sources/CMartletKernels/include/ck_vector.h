@@ -100,6 +100,9 @@ typedef struct {
     // Rounds one token's key and value into slot `offset` (0..15) of a group.
     void (*kv_store)(ck_kv_dtype dtype, int64_t head_dim, void *group, int64_t offset, const float *key,
                      const float *value);
+    // The same for the 16 tokens of a whole group, `stride` floats from one to the next.
+    void (*kv_store_group)(ck_kv_dtype dtype, int64_t head_dim, void *group, const float *keys, const float *values,
+                           int64_t stride);
     // Rounds one token's latent row into slot `offset` of a group of such rows.
     void (*latent_store)(ck_kv_dtype dtype, int64_t width, void *group, int64_t offset, const float *row);
     void (*attend)(const ck_attention *attention);

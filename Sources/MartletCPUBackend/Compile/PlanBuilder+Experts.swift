@@ -6,7 +6,9 @@ extension PlanBuilder {
     func planExperts(_ experts: MixtureOfExperts) throws(BackendError) {
         try weights.plan(experts.router, float32: true)
         for part in [experts.gate, experts.up, experts.down] {
-            for ref in part { try weights.plan(ref, float32: options.float32Arithmetic) }
+            for ref in part {
+                try weights.plan(ref, float32: options.float32Arithmetic, halfPrecision: options.halfPrecision)
+            }
         }
     }
 
@@ -149,8 +151,11 @@ extension PlanBuilder {
                 source: source, weights: storage.place([weight]), inputs: storage.place([input]),
                 tokenGroup: tokenGroup, fineChunks: storage.place(chunks.fine),
                 coarseChunks: storage.place(chunks.coarse), gate: nil, functions: storage.place([ck_function]()),
-                addend: nil, out: scratch.pointee.logits,
-                outWidth: experts.numExperts))
+                addend: nil, out: scratch.pointee.logits, outWidth: experts.numExperts,
+                parts: RowParts(
+                    weightBytes: Int(matrix.plan.n) * bytesPerRow(weight),
+                    rowBytes: kernels.linear.prepared_bytes(input.activation, 1, Int64(source.width)),
+                    numChunks: chunks.coarse.count, numForms: 1, tokenGroup: tokenGroup)))
     }
 }
 

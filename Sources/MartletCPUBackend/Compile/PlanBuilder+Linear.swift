@@ -44,6 +44,10 @@ extension PlanBuilder {
         }
         var functions: [ck_function] = []
         for function in epilogue.functions { functions.append(try self.function(function)) }
+        let parts = RowParts(
+            weightBytes: linears.reduce(0) { $0 + Int($1.plan.n) * bytesPerRow($1) },
+            rowBytes: inputs.map { kernels.linear.prepared_bytes($0.activation, 1, Int64(source.width)) }.max() ?? 0,
+            numChunks: chunks.coarse.count, numForms: inputs.count, tokenGroup: tokenGroup)
         return storage.place(
             LinearRegion(
                 source: source, weights: storage.place(linears), inputs: storage.place(inputs),
@@ -51,7 +55,7 @@ extension PlanBuilder {
                 coarseChunks: storage.place(chunks.coarse), gate: gate,
                 functions: storage.place(functions),
                 addend: epilogue.addend.map { UnsafePointer(pointer($0)) }, out: pointer(out),
-                outWidth: width(out)))
+                outWidth: width(out), parts: parts))
     }
 
     /// Cuts the output into pieces of whole row groups that threads take one by one.

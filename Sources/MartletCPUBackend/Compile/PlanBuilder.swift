@@ -113,7 +113,9 @@ struct PlanBuilder {
     private func loadMatrices() throws(BackendError) {
         for region in lowering.regions {
             if case .experts(_, let experts, _, _) = region { try planExperts(experts) }
-            for ref in region.ports.matrices { try weights.plan(ref, float32: options.float32Arithmetic) }
+            for ref in region.ports.matrices {
+                try weights.plan(ref, float32: options.float32Arithmetic, halfPrecision: options.halfPrecision)
+            }
         }
         try weights.pack()
     }

@@ -14,7 +14,8 @@ final class WeightStore {
     private let source: any WeightSource
     private let kernels: Kernels
     let pool: ThreadPool
-    private var planned: [(ref: WeightRef, plan: ck_plan, format: WeightFormat)] = []
+    /// The format is the one that is packed; `isRounded` if it is not the file's.
+    private var planned: [(ref: WeightRef, plan: ck_plan, format: WeightFormat, isRounded: Bool)] = []
     private var plannedRefs: Set<WeightRef> = []
     private var matrices: [WeightRef: LoadedMatrix] = [:]
     private var vectors: [WeightRef: UnsafePointer<Float>] = [:]
@@ -56,21 +57,31 @@ final class WeightStore {
     }
 
     /// Chooses the layout of a matrix; copies nothing.
-    func plan(_ ref: WeightRef, float32: Bool) throws(BackendError) {
+    func plan(_ ref: WeightRef, float32: Bool, halfPrecision: Bool = false) throws(BackendError) {
         guard plannedRefs.insert(ref).inserted else { return }
         try checkShape(ref)
         let layout = try source.layout(of: ref, backend: CPUBackend.name)
         var plan = ck_plan()
+        let isRounded = halfPrecision && !float32 && isRoundable(ref, layout.format)
+        let format = isRounded ? .bf16 : layout.format
         guard ref.shape.count == 2,
             kernels.linear.plan(
-                layout.format.kernelFormat, Int64(ref.shape[0]), Int64(ref.shape[1]),
+                format.kernelFormat, Int64(ref.shape[0]), Int64(ref.shape[1]),
                 Int64(layout.columnsPerScale ?? 0), float32, &plan)
         else {
             let scales = layout.columnsPerScale.map { " with a scale for every \($0) columns" } ?? ""
             throw error(
                 "\"\(ref.name)\": the \(kernels.name) kernels cannot multiply \(layout.format) \(ref.shape)\(scales)")
         }
-        planned.append((ref, plan, layout.format))
+        planned.append((ref, plan, format, isRounded))
+    }
+
+    /// Whether products of bfloat16 do for the weight and are faster.
+    private func isRoundable(_ ref: WeightRef, _ format: WeightFormat) -> Bool {
+        guard format == .f32 || format == .f16, ref.shape.count == 2 else { return false }
+        var plan = ck_plan()
+        return kernels.linear.plan(CK_BF16, Int64(ref.shape[0]), Int64(ref.shape[1]), 0, false, &plan)
+            && plan.activation == CK_ACT_BF16
     }
 
     /// Packs every planned matrix on all threads and gives the file's pages back.
@@ -95,7 +106,8 @@ final class WeightStore {
             pool.run(
                 PackJob(
                     plan: entry.plan, source: bytes, scales: view.scales.flatMap(ck_scales.init), target: target,
-                    rowBytes: view.bytes.count / Int(entry.plan.n), kernels: kernels))
+                    rowBytes: view.bytes.count / Int(entry.plan.n), rounded: entry.isRounded ? view.format : nil,
+                    kernels: kernels))
             matrices[entry.ref] = LoadedMatrix(plan: entry.plan, data: target)
             discardPages(of: view, entry.ref)
         }

@@ -18,6 +18,44 @@ struct LinearRegion: BitwiseCopyable {
     let addend: UnsafePointer<Float>?
     let out: UnsafeMutablePointer<Float>
     let outWidth: Int
+    /// How many rows are cut.
+    let parts: RowParts
+}
+
+/// Parts of many rows, each of which stays in a core's second-level cache while it meets all weights.
+///
+/// They pay where the weights are few: all of them are read again for every part, instead of all rows for every piece of
+/// the weights. Every sum is the same, so the parts change no bit.
+struct RowParts: BitwiseCopyable {
+    /// A multiple of all group widths that the kernels know.
+    private static let unit = 48
+    /// In so many rows and more all groups have their full width, wherever the rows end.
+    private static let fewest = 144
+    private static let cacheBytes = 512 * 1024
+
+    /// Of all weights together.
+    let weightBytes: Int
+    /// Of a prepared row.
+    let rowBytes: Int
+    /// Pieces of the weights.
+    let numChunks: Int
+    /// False where rows lie in several forms or in groups of unknown widths.
+    let isPossible: Bool
+
+    init(weightBytes: Int, rowBytes: Int, numChunks: Int, numForms: Int, tokenGroup: Int) {
+        self.weightBytes = weightBytes
+        self.rowBytes = rowBytes
+        self.numChunks = numChunks
+        isPossible = numForms == 1 && Self.unit % tokenGroup == 0
+    }
+
+    /// Rows of each part but the last, which has as many or somewhat more; all rows if they are not cut.
+    func rowsPerPart(of rows: Int) -> Int {
+        let fitting = max(Self.cacheBytes / max(rowBytes, 1) / Self.unit * Self.unit, Self.fewest)
+        let isWorthIt =
+            weightBytes <= 8 << 20 && 3 * weightBytes * (rows / fitting) < 2 * rowBytes * rows * numChunks
+        return isPossible && rows >= 2 * fitting && isWorthIt ? fitting : rows
+    }
 }
 
 /// One of the weights of a linear region.

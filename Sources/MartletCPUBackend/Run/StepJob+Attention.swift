@@ -24,16 +24,40 @@ extension StepJob {
 
     /// True when each piece of attention can make its own keys and values, because no other piece reads them.
     func isFused(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) -> Bool {
-        step.isDecode && region.pointee.isPerHead && attention.numSplitTiles == 0 && headParts(region, worker) == 1
+        step.isDecode && region.pointee.local == nil && region.pointee.isPerHead && attention.numSplitTiles == 0
+            && headParts(region, worker) == 1
     }
 
     /// Head operations on all heads, then keys and values into the cache.
     func storeKV(_ region: UnsafePointer<AttentionRegion>, _ step: Step, _ worker: Worker) {
         let shape = region.pointee.shape
+        if let local = region.pointee.local { return storeLocalKV(region, local.pointee, step, worker) }
         forEachRow(step.numTokens, per: 4, worker) { token in
             let row = region.pointee.qkv + token * region.pointee.rowWidth
             for op in region.pointee.ops { apply(op, toRow: row, shape, token) }
             for head in 0..<shape.numKVHeads { store(region, head, token, step) }
+        }
+    }
+
+    /// The same where keys and values are not cached.
+    private func storeLocalKV(
+        _ region: UnsafePointer<AttentionRegion>, _ local: LocalKV, _ step: Step, _ worker: Worker
+    ) {
+        guard let starts = step.queryStartLoc else { return }
+        let (shape, width) = (region.pointee.shape, region.pointee.rowWidth)
+        forEachGroup(step, worker) { request, token, count in
+            let rows = region.pointee.qkv + token * width
+            for index in 0..<count {
+                for op in region.pointee.ops { apply(op, toRow: rows + index * width, shape, token + index) }
+            }
+            let start = Int(starts[request])
+            let number = LocalKV.firstGroup(request: request, token: start) + (token - start) / groupSize
+            for head in 0..<shape.numKVHeads {
+                let keys = rows + (shape.numHeads + head) * shape.headDim
+                store(
+                    (local.dtype, shape.headDim), local.base + head * local.headBytes + number * local.groupBytes, 0,
+                    count, keys, keys + shape.numKVHeads * shape.headDim, stride: width)
+            }
         }
     }
 
@@ -91,26 +115,10 @@ extension StepJob {
         let shape = region.pointee.shape
         let key = region.pointee.qkv + token * region.pointee.rowWidth + (shape.numHeads + kvHead) * shape.headDim
         let value = key + shape.numKVHeads * shape.headDim
-        if let local = region.pointee.local {
-            let (group, offset) = place(in: local.pointee, token, kvHead, step)
-            vector.kv_store(local.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key, value)
-            return
-        }
         let layer = layers + region.pointee.layer
         let (group, offset) = layer.pointee.group(
             slot: Int(slots[layer.pointee.blockGroup * step.slotStride + token]), head: kvHead)
         vector.kv_store(layer.pointee.dtype, Int64(shape.headDim), group, Int64(offset), key, value)
-    }
-
-    /// Group and place in it of a token whose keys and values are not cached.
-    private func place(
-        in local: LocalKV, _ token: Int, _ kvHead: Int, _ step: Step
-    ) -> (UnsafeMutableRawPointer, offset: Int) {
-        guard let starts = step.queryStartLoc else { return (local.base, 0) }
-        let request = step.request(of: token)
-        let start = Int(starts[request])
-        let group = LocalKV.firstGroup(request: request, token: start) + (token - start) / groupSize
-        return (local.base + kvHead * local.headBytes + group * local.groupBytes, (token - start) % groupSize)
     }
 
     /// Attention of a tile's tokens for `numHeads` query heads of a KV head, from its `firstHead`.

@@ -5,14 +5,47 @@ extension StepJob {
     func storeCrossKV(_ region: CrossRegion, _ step: Step, _ worker: Worker) {
         guard let layers = step.layers, let slots = step.crossSlots, let positions = step.positions else { return }
         let layer = layers[region.layer]
-        forEachRow(step.numTokens, per: groupSize, worker) { token in
-            let slot = Int(slots[step.request(of: token)]) * layer.blockSize + Int(positions[token])
+        forEachGroup(step, worker) { request, token, count in
+            let slot = Int(slots[request]) * layer.blockSize + Int(positions[token])
             let row = region.input + token * 2 * region.width
             for head in 0..<region.numHeads {
                 let (group, offset) = layer.group(slot: slot, head: head)
                 let key = row + head * region.headDim
-                vector.kv_store(layer.dtype, Int64(region.headDim), group, Int64(offset), key, key + region.width)
+                store(
+                    (layer.dtype, region.headDim), group, offset, count, key, key + region.width,
+                    stride: 2 * region.width)
             }
+        }
+    }
+
+    /// Shares a step's tokens among the threads in pieces of one request and of one group of positions.
+    @inline(__always)
+    func forEachGroup(
+        _ step: Step, _ worker: Worker, _ body: (_ request: Int, _ firstToken: Int, _ count: Int) -> Void
+    ) {
+        guard let starts = step.queryStartLoc, let positions = step.positions else { return }
+        forEachRow(step.numTokens, per: groupSize, worker) { token in
+            let request = step.request(of: token)
+            let place = Int(positions[token]) % groupSize
+            if place == 0 || token == Int(starts[request]) {
+                body(request, token, min(groupSize - place, Int(starts[request + 1]) - token))
+            }
+        }
+    }
+
+    /// Keys and values of `count` tokens into places of a group from `offset` on.
+    @inline(__always)
+    func store(
+        _ shape: (dtype: ck_kv_dtype, headDim: Int), _ group: UnsafeMutableRawPointer, _ offset: Int, _ count: Int,
+        _ keys: UnsafePointer<Float>, _ values: UnsafePointer<Float>, stride: Int
+    ) {
+        if count == groupSize {
+            return vector.kv_store_group(shape.dtype, Int64(shape.headDim), group, keys, values, Int64(stride))
+        }
+        for token in 0..<count {
+            vector.kv_store(
+                shape.dtype, Int64(shape.headDim), group, Int64(offset + token), keys + token * stride,
+                values + token * stride)
         }
     }
 

@@ -38,32 +38,36 @@ extension StepJob {
         if rows == 0 { return }
         let isOwn = rows <= WorkerScratch.maxOwnRows
         let chunks = rows <= CPUExecutable.fewRows ? region.pointee.fineChunks : region.pointee.coarseChunks
+        let perPart = rows <= CPUExecutable.fewRows ? rows : region.pointee.parts.rowsPerPart(of: rows)
         var isPrepared = !isOwn
-        worker.forEachChunk(chunks.count) { index in
+        // Parts of the rows outside, so that a thread's pieces meet the same rows.
+        worker.forEachChunk(rows / perPart * chunks.count) { item in
             // Not before there is work: a thread that comes late may find the input overwritten.
             if !isPrepared {
                 prepareOwn(region, rows, step, worker)
                 isPrepared = true
             }
+            let (part, index) = item.quotientAndRemainder(dividingBy: chunks.count)
             let chunk = chunks[index]
+            let range = part * perPart..<(part + 1 == rows / perPart ? rows : (part + 1) * perPart)
             if let gate = region.pointee.gate {
-                multiplyGated(region, gate, chunk, rows, isOwn, worker)
+                multiplyGated(region, gate, chunk, range, isOwn, worker)
             } else {
-                multiplyPlain(region, chunk, rows, isOwn, worker)
+                multiplyPlain(region, chunk, range, isOwn, worker)
             }
-            finish(region, chunk, rows)
+            finish(region, chunk, range)
         }
     }
 
     /// Functions and sums on a piece of the output.
     @inline(__always)
-    private func finish(_ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Int) {
+    private func finish(_ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Range<Int>) {
         let functions = region.pointee.functions
         let addend = region.pointee.addend
         if functions.isEmpty && addend == nil { return }
         let column = region.pointee.weights[Int(chunk.weight)].column + Int(chunk.start)
         let count = Int64(chunk.end - chunk.start)
-        for row in 0..<rows {
+        for row in rows {
             let offset = row * region.pointee.outWidth + column
             let out = region.pointee.out + offset
             if let first = functions.baseAddress {
@@ -85,18 +89,19 @@ extension StepJob {
     }
 
     private func multiplyPlain(
-        _ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Int, _ isOwn: Bool, _ worker: Worker
+        _ region: UnsafePointer<LinearRegion>, _ chunk: LinearChunk, _ rows: Range<Int>, _ isOwn: Bool,
+        _ worker: Worker
     ) {
         let width = region.pointee.outWidth
         multiply(region, Int(chunk.weight), chunk, rows, isOwn, worker) { weight in
-            (region.pointee.out + weight.column, width)
+            (region.pointee.out + rows.lowerBound * width + weight.column, width)
         }
     }
 
     /// Both halves into the thread's own memory, then their gated product into the output.
     private func multiplyGated(
         _ region: UnsafePointer<LinearRegion>, _ function: UnsafePointer<ck_function>, _ chunk: LinearChunk,
-        _ rows: Int, _ isOwn: Bool, _ worker: Worker
+        _ rows: Range<Int>, _ isOwn: Bool, _ worker: Worker
     ) {
         let columns = Int(chunk.end - chunk.start)
         let buffer = plan.scratch.gate(worker.index)
@@ -105,8 +110,8 @@ extension StepJob {
                 (buffer + half * columns - Int(chunk.start), 2 * columns)
             }
         }
-        for row in 0..<rows {
-            let gate = buffer + row * 2 * columns
+        for row in rows {
+            let gate = buffer + (row - rows.lowerBound) * 2 * columns
             vector.gate(
                 function, gate, gate + columns, Int64(columns),
                 region.pointee.out + row * region.pointee.outWidth + Int(chunk.start))
@@ -115,18 +120,21 @@ extension StepJob {
 
     @inline(__always)
     private func multiply(
-        _ region: UnsafePointer<LinearRegion>, _ index: Int, _ chunk: LinearChunk, _ rows: Int, _ isOwn: Bool,
+        _ region: UnsafePointer<LinearRegion>, _ index: Int, _ chunk: LinearChunk, _ rows: Range<Int>, _ isOwn: Bool,
         _ worker: Worker, into place: (LinearWeight) -> (UnsafeMutablePointer<Float>, stride: Int)
     ) {
         guard let weights = region.pointee.weights.baseAddress else { return }
         let weight = weights[index]
         let input = region.pointee.inputs[weight.input]
-        let prepared = isOwn ? plan.scratch.prepared(worker.index) + input.ownOffset : input.shared
+        let prepared =
+            (isOwn ? plan.scratch.prepared(worker.index) + input.ownOffset : input.shared)
+            + rows.lowerBound * region.pointee.parts.rowBytes
         let (out, stride) = place(weight)
         // The plan's address: `weights` never moves.
         let planAddress = UnsafeRawPointer(weights + index).assumingMemoryBound(to: ck_plan.self)
         linear.multiply(
-            planAddress, weight.data, prepared, Int64(rows), Int64(chunk.start), Int64(chunk.end), weight.bias, out,
+            planAddress, weight.data, prepared, Int64(rows.count), Int64(chunk.start), Int64(chunk.end), weight.bias,
+            out,
             Int64(stride))
     }
 }

@@ -1,7 +1,7 @@
 /// Says which encoder input lies in which cross slot.
 ///
 /// An input stays in its slot when nobody uses it any more, until another one needs the slot: the least recently used goes
-/// first. Pure bookkeeping: the bytes belong to the backend. Invariants, checked under the same numbers by `violations`:
+/// first, but those that somebody waits for after all others. Pure bookkeeping: the bytes belong to the backend. Invariants, checked under the same numbers by `violations`:
 /// 1. A slot's use count is the number of running requests that have it.
 /// 2. A slot is in the free list, once, exactly when its use count is 0; the list's links agree both ways.
 /// 3. In the free list the empty slots come before the filled ones; a slot in use is filled.
@@ -28,13 +28,18 @@ struct CrossSlots {
     var hasFree: Bool { freeSlots.count > 0 }
 
     /// The slot of an input for one more request, and whether it must be encoded; nil when all slots are in use.
-    mutating func take(_ input: EncoderInput) -> (slot: Int32, isNew: Bool)? {
+    ///
+    /// `isAwaited` says which inputs that nobody uses now will be used again.
+    mutating func take(_ input: EncoderInput, isAwaited: (EncoderInput) -> Bool) -> (slot: Int32, isNew: Bool)? {
         if let slot = slot(of: input) {
             if useCounts[Int(slot)] == 0 { freeSlots.remove(slot) }
             useCounts[Int(slot)] += 1
             return (slot, false)
         }
-        guard let slot = freeSlots.popFirst() else { return nil }
+        let order = freeSlots.walk()
+        let unwanted = order.first { slot in inputs[Int(slot)].map { !isAwaited($0) } ?? true }
+        guard let slot = unwanted ?? order.first else { return nil }
+        freeSlots.remove(slot)
         inputs[Int(slot)] = input
         useCounts[Int(slot)] = 1
         return (slot, true)

@@ -14,7 +14,9 @@ extension Scheduler {
     /// Gives a request that is being admitted the slot of its input; says whether the input is encoded for it.
     mutating func takeCrossSlot(_ request: Request) -> Bool {
         guard let input = request.encoderInput else { return false }
-        guard let (slot, isNew) = crossSlots.take(input) else {
+        let others = waiting.all
+        let isAwaited = { (other: EncoderInput) in others.contains { $0.encoderInput === other } }
+        guard let (slot, isNew) = crossSlots.take(input, isAwaited: isAwaited) else {
             preconditionFailure("a request was admitted without a cross slot")
         }
         request.crossSlot = slot

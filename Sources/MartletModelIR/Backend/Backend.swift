@@ -70,6 +70,9 @@ public struct CompileOptions: Sendable {
     public var maxModelLen: Int
     /// True: all arithmetic in float32, for comparing with other implementations; false: the fastest exact-enough kernels.
     public var float32Arithmetic: Bool
+    /// True: matrices stored as float32 or float16 are multiplied as bfloat16 where the backend is faster so, which halves
+    /// their bytes; quantised ones stay as they are. No effect beside `float32Arithmetic`.
+    public var halfPrecision = false
     /// Takes the time of every step's parts; nil: nobody looks.
     public var profile: StepProfile?
 
