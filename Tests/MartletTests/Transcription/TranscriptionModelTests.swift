@@ -78,10 +78,12 @@ import Testing
         fixture = try JSONDecoder().decode(Fixture.self, from: Data(Fixtures.bytes("transcription_model/golden.json")))
     }
 
-    private func model(_ backend: LLMConfiguration.BackendKind = .cpu) async throws -> TranscriptionModel {
+    private func model(
+        _ backend: LLMConfiguration.BackendKind = .cpu, dtype: LLMConfiguration.DType = .float32
+    ) async throws -> TranscriptionModel {
         var configuration = LLMConfiguration(model: Fixtures.path("transcription_model"))
         configuration.tokenizer = Fixtures.path("whisper_tokenizer")
-        configuration.dtype = .float32
+        configuration.dtype = dtype
         configuration.backend = backend
         configuration.maxNumSeqs = 4
         configuration.numThreads = backend == .cpu ? 1 : nil
@@ -170,8 +172,11 @@ import Testing
         }
     }
 
-    @Test func `Windows decoded at once give what they give one at a time, and encode once each`() async throws {
-        let model = try await model()
+    @Test(arguments: [LLMConfiguration.DType.float32, .auto])
+    func `Windows give the same whenever they are decoded, and encode once each`(
+        dtype: LLMConfiguration.DType
+    ) async throws {
+        let model = try await model(dtype: dtype)
         let samples = Self.samples(seed: 9, seconds: 95, hasPauses: true)
         var options = TranscriptionOptions()
         options.vadFilter = false
