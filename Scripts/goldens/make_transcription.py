@@ -6,7 +6,7 @@
     deflate.json    lengths of zlib's level 6
     words.json      split_to_word_tokens
     alignment.json  cross attention scores and the word timings of find_alignment and add_word_timestamps
-    prompts.json    initial tokens, suppressed tokens, symbols that nobody speaks
+    prompts.json    initial tokens, suppressed tokens
     formats.json    what get_writer writes
 
     python Scripts/goldens/make_transcription.py
@@ -305,21 +305,6 @@ def prompts(rng):
                     cases.append(dict(multilingual=multilingual, language=language, task=task, previous=len(previous) and [previous[0], previous[-1]],
                                       timestamps=not options.without_timestamps, tokens=list(decoding.initial_tokens),
                                       start=decoding.sot_index))
-    tokenizers = {}
-    for name, multilingual in (("multilingual", True), ("english", False)):
-        tokenizer = whisper.tokenizer.get_tokenizer(multilingual)
-        asked = {}
-        original = tokenizer.encoding
-
-        class Recorder:
-            def encode(self, text):
-                asked[text] = original.encode(text)
-                return asked[text]
-
-        tokenizer = whisper.tokenizer.Tokenizer(encoding=original, num_languages=99)
-        tokenizer.encoding = Recorder()
-        expected = list(tokenizer.non_speech_tokens)
-        tokenizers[name] = dict(encoded=asked, non_speech=expected)
     model.is_multilingual = True
     suppressed = [
         dict(asked=asked, tokens=list(whisper.decoding.DecodingTask(
@@ -330,7 +315,7 @@ def prompts(rng):
     english = whisper.tokenizer.get_tokenizer(False)
     special_english = {k: getattr(english, k) for k in special}
     languages = [[c, t] for c, t in zip(MULTILINGUAL.all_language_codes, MULTILINGUAL.all_language_tokens)]
-    return {"cases": cases, "tokenizers": tokenizers, "suppressed": suppressed, "special": special,
+    return {"cases": cases, "non_speech": list(MULTILINGUAL.non_speech_tokens), "suppressed": suppressed, "special": special,
             "special_english": special_english, "languages": sorted(languages, key=lambda x: x[1])}
 
 

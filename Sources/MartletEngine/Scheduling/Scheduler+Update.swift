@@ -103,6 +103,8 @@ extension Scheduler {
             output.isRequestError = true
             return output
         }
+        // A request that ends with its first token has them taken from it.
+        let crossWeights = request.crossWeights
         let reason = request.append(result.tokenID)
         statistics.generationTokens += 1
         if request.statistics.firstToken == nil {
@@ -126,7 +128,7 @@ extension Scheduler {
         }
         if request.numOutputTokens == 1 {
             output.probeLogprob = request.probeLogprob
-            if request.wantsCrossWeights { output.crossWeights = CrossWeights(joining: request.crossWeights) }
+            if request.wantsCrossWeights { output.crossWeights = CrossWeights(joining: crossWeights) }
             request.crossWeights = []
         }
         return output

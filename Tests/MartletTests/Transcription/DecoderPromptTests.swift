@@ -28,10 +28,6 @@ import Testing
             }
         }
 
-        struct Vocabulary: Decodable {
-            var non_speech: [Int32]
-        }
-
         struct Suppressed: Decodable {
             var asked: [Int32]
             var tokens: [Int32]
@@ -49,7 +45,7 @@ import Testing
         }
 
         var cases: [Case]
-        var tokenizers: [String: Vocabulary]
+        var non_speech: [Int32]
         var suppressed: [Suppressed]
         var special, special_english: [String: Int32]
         var languages: [Language]
@@ -67,7 +63,7 @@ import Testing
             noTimestamps: try #require(special["no_timestamps"]),
             timestampBegin: try #require(special["timestamp_begin"]), vocabSize: isMultilingual ? 51865 : 51864,
             languages: isMultilingual ? fixture.languages.map { .init(code: $0.code, id: $0.id) } : [],
-            nonSpeech: fixture.tokenizers["multilingual"]?.non_speech ?? [])
+            nonSpeech: fixture.non_speech)
     }
 
     @Test func `Prompts are those of openai-whisper`() throws {

@@ -47,7 +47,7 @@ import Testing
                 maxInitialTimestamp: initial < 0 ? nil : Double(initial) * 0.02)
             var expected = expected(fields[5].text, fixture.size)
             if fields[4].number == 0 {
-                for id in Int(fixture.no_timestamps)..<fixture.size { expected[id] = false }
+                for id in Int(fixture.timestamp_begin)..<fixture.size { expected[id] = false }
             }
             #expect(allowed(rules, after: fields[0].numbers, size: fixture.size) == expected, "\(fields)")
             #expect(rules.preferredTokensFrom == (fields[4].number == 1 ? fixture.timestamp_begin : nil))

@@ -8,7 +8,7 @@
 ///
 /// **Source** openai-whisper `SuppressBlank`, `SuppressTokens`, `ApplyTimestampRules`; transformers'
 /// `WhisperTimeStampLogitsProcessor` agrees for all histories. A `maxInitialTimestamp` of 0 means 0 as in transformers,
-/// where openai-whisper takes it for none. Both leave unwanted timestamps and `<|notimestamps|>` to the model.
+/// where openai-whisper takes it for none. Both leave unwanted timestamps to the model.
 struct WhisperTokenRules: Sendable, Hashable {
     private let tokens: WhisperTokens
     private let hasTimestamps: Bool
@@ -35,7 +35,9 @@ struct WhisperTokenRules: Sendable, Hashable {
         var allowed = [UInt32](repeating: .max, count: (tokens.vocabSize + 31) / 32)
         allowed.withUnsafeMutableBufferPointer { mask in
             for id in suppressed { Self.ban(id..<id + 1, in: mask) }
-            Self.ban(tokens.noTimestamps..<(hasTimestamps ? tokens.noTimestamps + 1 : Int32.max), in: mask)
+            Self.ban(
+                hasTimestamps ? tokens.noTimestamps..<tokens.noTimestamps + 1 : tokens.timestampBegin..<Int32.max,
+                in: mask)
         }
         self.allowed = allowed
     }

@@ -68,9 +68,12 @@ extension TranscriptionModel {
         var options = CompileOptions(
             maxNumBatchedTokens: engine.maxNumBatchedTokens, maxNumSeqs: engine.maxNumSeqs,
             maxLogitRows: engine.maxLogitRows, maxModelLen: engine.maxModelLen, float32Arithmetic: float32)
+        // float16 and float32 checkpoints are as good in bfloat16, which has half the bytes of the latter.
+        options.halfPrecision = !float32
         options.profile = configuration.profile
         var encoderOptions = programs.shape.compileOptions(engine)
         encoderOptions.float32Arithmetic = float32
+        encoderOptions.halfPrecision = !float32
         let layout = engine.cacheLayout(programs.model.kvCacheSpecs)
         let backend = chosen.backend
         let weights = opened.checkpoint.weights

@@ -36,6 +36,11 @@ extension WindowDecoding {
     func text(of tokens: [Int32]) -> String {
         String(decoding: tokens.filter { $0 < vocabulary.endOfText }.flatMap(bytes), as: UTF8.self)
     }
+
+    /// The text of some tokens with the names of special ones, as repetition is measured in openai-whisper.
+    func textWithSpecialTokens(of tokens: [Int32]) -> String {
+        String(decoding: tokens.filter { $0 < vocabulary.timestampBegin }.flatMap(bytes), as: UTF8.self)
+    }
 }
 
 /// How a window's tokens are drawn.

@@ -89,7 +89,9 @@ struct WindowTranscriber<Decoder: WindowDecoding>: Sendable {
         _ input: Decoder.Input, _ prompt: DecoderPrompt, counting result: inout Result
     ) async throws(LLMError) -> WindowText {
         result.numPromptTokens += prompt.tokenIDs.count
-        let room = decoder.context - prompt.tokenIDs.count
+        var room = decoder.context - prompt.tokenIDs.count
+        // The text is to fit between `<|notimestamps|>` and the end once more, with a token behind them.
+        if options.wordTimestamps { room = min(room, decoder.context - prompt.startSequence.count - 3) }
         var window: WindowText?
         for temperature in options.temperatures {
             let sampling = WindowSampling(
@@ -101,7 +103,8 @@ struct WindowTranscriber<Decoder: WindowDecoding>: Sendable {
             let decoded = try await decoder.attempts(at: input, prompt: prompt, rules: rules, sampling: sampling)
             result.numGeneratedTokens += decoded.numGeneratedTokens
             let text = WindowText(
-                decoded.attempts, temperature: temperature, noSpeechProb: decoded.noSpeechProb, text: decoder.text)
+                decoded.attempts, temperature: temperature, noSpeechProb: decoded.noSpeechProb,
+                text: decoder.textWithSpecialTokens)
             window = text
             if !options.needsFallback(text) { break }
         }
