@@ -46,11 +46,12 @@ struct BenchReport {
         add("kv_cache_dtype", "KV cache", info.kvCacheDType)
     }
 
-    /// Prints the lines and, when a path is given, writes the JSON.
+    /// Prints the lines and, when a path is given, writes the JSON; for `-` prints that alone.
     func publish(on console: Console, jsonPath: String?) throws {
+        let text = JSONWriter.string(.object(json)) + "\n"
+        if jsonPath == "-" { return console.out(text) }
         console.out(lines.joined(separator: "\n") + "\n")
-        guard let jsonPath else { return }
-        try TextFile.write(Array((JSONWriter.string(.object(json)) + "\n").utf8), to: jsonPath)
+        if let jsonPath { try TextFile.write(Array(text.utf8), to: jsonPath) }
     }
 
     private static func padded(_ label: String) -> String {

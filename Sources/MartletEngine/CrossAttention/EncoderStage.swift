@@ -4,12 +4,19 @@ public import MartletModelIR
 ///
 /// Engine thread only; allocates nothing after init, but once a buffer when several inputs are encoded together.
 public final class EncoderStage {
+    /// What a profile calls the time of the encoder.
+    public static let encoderEntry = "encoder"
+    /// What a profile calls the time of the keys and values of cross attention.
+    public static let crossEntry = "cross attention keys and values"
+
     /// Sizes of the encoder.
     public let shape: EncoderShape
 
     private let encoder: any Executable
     private let crossAttentionKV: any Executable
     private let maxNumInputs: Int
+    private let encoderTimer: PartTimer?
+    private let crossTimer: PartTimer?
     /// A request per input, a token per position; both programs read it.
     private let batch: InputBatch
     /// `[inputs, numRows, width]`
@@ -18,11 +25,14 @@ public final class EncoderStage {
     /// A stage over the programs `EntryPoint.encoder` and `EntryPoint.crossAttentionKV`, both compiled with
     /// `EncoderShape.compileOptions`.
     ///
-    /// `layout` is that of the cache that `run` writes to, which the decoder reads.
+    /// `layout` is that of the cache that `run` writes to, which the decoder reads; `profile` gets the times of both as
+    /// the entries `encoderEntry` and `crossEntry`.
     public init(
         encoder: any Executable, crossAttentionKV: any Executable, shape: EncoderShape, layout: KVCacheLayout,
-        configuration: EngineConfiguration
+        configuration: EngineConfiguration, profile: StepProfile? = nil
     ) {
+        encoderTimer = profile.map { PartTimer($0, Self.encoderEntry) }
+        crossTimer = profile.map { PartTimer($0, Self.crossEntry) }
         self.encoder = encoder
         self.crossAttentionKV = crossAttentionKV
         self.shape = shape
@@ -79,15 +89,19 @@ public final class EncoderStage {
     ) throws(BackendError) {
         defer { batch.features = nil }
         batch.features = features.baseAddress
+        let start = encoderTimer?.start()
         try encoder.submit(batch, kvCache: kvCache)
         let hidden = try encoder.collect()
+        if let start { encoderTimer?.finish(since: start) }
         guard hidden.numRows == batch.numTokens else {
             throw BackendError(
                 backend: "encoder", message: "gave \(hidden.numRows) rows for \(batch.numTokens) positions")
         }
         batch.features = UnsafePointer(hidden.base)
+        let crossStart = crossTimer?.start()
         try crossAttentionKV.submit(batch, kvCache: kvCache)
         _ = try crossAttentionKV.collect()
+        if let crossStart { crossTimer?.finish(since: crossStart) }
     }
 
     private func gather(_ runs: [EncoderRun]) -> UnsafeBufferPointer<Float> {

@@ -20,7 +20,7 @@ public final class BackendModelRunner: ModelRunner {
     private var crossWeights: CrossWeightsBuffer?
     /// Rows of its requests that do.
     private var wantingRows: [Int] = []
-    private let samplingTimer: SamplingTimer?
+    private let samplingTimer: PartTimer?
 
     /// A runner for steps within the limits of `configuration`.
     ///
@@ -39,7 +39,7 @@ public final class BackendModelRunner: ModelRunner {
         self.sampler = sampler
         self.encoder = encoder
         blockSize = configuration.blockSize
-        samplingTimer = profile.map { SamplingTimer($0) }
+        samplingTimer = profile.map { PartTimer($0, "sampling") }
         batch = InputBatch(
             maxTokens: configuration.maxNumBatchedTokens, maxRequests: configuration.maxNumSeqs,
             maxBlocksPerRequest: configuration.maxBlocksPerRequest, maxLogitRows: configuration.maxLogitRows,

@@ -1,4 +1,5 @@
 public import MartletAudio
+public import MartletModelIR
 
 /// How a model transcribes, whatever the request.
 public struct TranscriptionConfiguration: Sendable {
@@ -10,6 +11,9 @@ public struct TranscriptionConfiguration: Sendable {
     public var voiceActivity = VoiceActivityOptions()
     /// How much audio is taken at most.
     public var audioLimits = AudioLimits()
+    /// Takes the time of the encoder and of the keys and values of cross attention, as `EncoderStage` names them; nil:
+    /// nobody looks.
+    public var stageProfile: StepProfile?
 
     /// Eight windows at once, speech told by energy, hours of audio.
     public init() {}

@@ -82,7 +82,8 @@ extension TranscriptionModel {
                 encoder: try backend.compile(programs.encoder, weights: weights, options: encoderOptions),
                 crossAttentionKV: try backend.compile(
                     programs.crossAttentionKV, weights: weights, options: encoderOptions),
-                shape: programs.shape, layout: layout, configuration: engine)
+                shape: programs.shape, layout: layout, configuration: engine,
+                profile: configuration.transcription.stageProfile)
             return BackendModelRunner(
                 executable: try backend.compile(programs.decoder, weights: weights, options: options),
                 kvCache: try backend.makeKVCache(layout, dtype: configuration.effectiveKVCacheDType),

@@ -1,13 +1,13 @@
 import MartletModelIR
 
-/// Times the sampling of every step into a profile.
-struct SamplingTimer {
+/// Times one part of every step into a profile.
+struct PartTimer {
     private let profile: StepProfile
     private let entry: Int
 
-    init(_ profile: StepProfile) {
+    init(_ profile: StepProfile, _ name: String) {
         self.profile = profile
-        entry = profile.register("sampling")
+        entry = profile.register(name)
     }
 
     func start() -> ContinuousClock.Instant { .now }
