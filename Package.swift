@@ -90,7 +90,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "Martlet", "MartletServer", "MartletEngine", "MartletChat", "MartletGrammar", "MartletTokenizers",
-                "MartletWeights", "MartletCPUBackend", "MartletModelIR", "MartletJSON",
+                "MartletWeights", "MartletCPUBackend", "MartletAudio", "MartletModelIR", "MartletJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

@@ -70,7 +70,9 @@ import Testing
         }
     }
 
-    @Test("a prompt in pieces beside another request gives what it gives in one", arguments: folders, BackendChoice.allCases)
+    @Test(
+        "a prompt in pieces beside another request gives what it gives in one",
+        arguments: folders, BackendChoice.allCases)
     func mixedSteps(_ folder: String, _ backend: BackendChoice) throws {
         let model = try load(folder, on: backend)
         let cases = try Golden.all(of: folder)

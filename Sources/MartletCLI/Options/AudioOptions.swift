@@ -1,5 +1,6 @@
 import ArgumentParser
 import Martlet
+import MartletAudio
 import MartletServer
 
 /// How much audio is taken and how it is cut; limits are named as vLLM's settings.
