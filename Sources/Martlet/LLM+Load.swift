@@ -46,17 +46,8 @@ extension LLM {
         engine.numStateCheckpoints = plan.numStateCheckpoints
         engine.longRotaryLength = opened.program.longRotaryLength
         engine.maxNumSeqs = configuration.maxNumSeqs
-        engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
-        engine.targetStepTime = configuration.targetStepTime
-        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
-        engine.blockSize = configuration.blockSize
         engine.enablePrefixCaching = configuration.enablePrefixCaching
-        engine.schedulingPolicy = configuration.schedulingPolicy
-        engine.seed = configuration.seed
-        do { try engine.validate() } catch {
-            guard case .invalidRequest(let field, let reason) = error else { throw LLMError(error) }
-            throw .cannotLoad("--\(field.replacing("_", with: "-")): \(reason)")
-        }
+        try engine.adopt(configuration)
         return engine
     }
 

@@ -52,8 +52,8 @@ public struct HubDownloader: Sendable {
     }
 
     private static func isWhole(_ files: [String], in directory: String) -> Bool {
-        let ggufs = files.filter { $0.hasSuffix(".gguf") }
-        if let first = ggufs.first { return ggufs.count == GGUFParts(of: first).count }
+        let models = files.filter { WholeModelFile.isGGUF($0) || WholeModelFile.isGGML($0) }
+        if let first = models.first { return models.count == WholeModelFile(first).count }
         return files.contains(where: ["config.json", "params.json"].contains)
             && SafetensorsShards.areComplete(files, in: directory)
     }

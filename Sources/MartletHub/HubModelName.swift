@@ -1,10 +1,11 @@
-/// A model on the hub as users write it: `organisation/name`, optionally with a GGUF file or a tag of its name.
+/// A model on the hub as users write it: `organisation/name`, optionally with a GGUF or ggml file or a tag of its name.
 ///
-/// `org/name:Q4_K_M` is the GGUF file with that tag, `org/name:model.Q4_K_M.gguf` the file of that name.
+/// `org/name:Q4_K_M` is the GGUF file with that tag, `org/name:model.Q4_K_M.gguf` the file of that name, `org/name:base.en`
+/// whisper.cpp's `ggml-base.en.bin`.
 public struct HubModelName: Hashable, Sendable, CustomStringConvertible {
     /// `organisation/name`.
     public let repository: String
-    /// A GGUF file or a part of its name, nil for the whole model.
+    /// A GGUF or ggml file or a part of its name, nil for the whole model.
     public let file: String?
 
     /// Reads a name.

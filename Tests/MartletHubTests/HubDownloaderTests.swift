@@ -238,6 +238,19 @@ private let hasCurl = if case .success = CurlLibrary.shared { true } else { fals
         #expect(FileSystem.names(in: snapshot.directory) == ["m.Q8_0.gguf"])
     }
 
+    @Test("A ggml file is all its model needs, also offline")
+    func ggml() async throws {
+        var behaviour = FakeHub.Behaviour()
+        behaviour.files = ["ggml-base.bin": Array("one".utf8), "ggml-tiny.en.bin": Array("two".utf8)]
+        let snapshot = try await download(FakeHub(behaviour), "org/model:tiny.en")
+        #expect(snapshot.modelPath == "\(snapshot.directory)/ggml-tiny.en.bin")
+        #expect(bytes(snapshot.modelPath) == Array("two".utf8))
+        #expect(FileSystem.names(in: snapshot.directory) == ["ggml-tiny.en.bin"])
+        let offline = try await downloader("http://127.0.0.1:1", isOffline: true).snapshot(
+            of: HubModelName("org/model:tiny.en"))
+        #expect(offline == snapshot)
+    }
+
     @Test("An interrupted model in the cache does not count as one")
     func halfAModel() async throws {
         var behaviour = behaviour()

@@ -109,6 +109,26 @@ import Testing
         #expect(try files("a/b", "x.gguf", "README.md") == ["x.gguf"])
     }
 
+    @Test("ggml files are chosen by name, as ggml-TAG.bin, by a word, or because there is only one")
+    func ggml() throws {
+        let all = [
+            "README.md", "ggml-base.bin", "ggml-base.en.bin", "ggml-base-q5_1.bin", "ggml-large-v3-turbo-q5_0.bin",
+            "ggml-base-encoder.mlmodelc.zip", "pytorch_model.bin",
+        ]
+        func choose(_ name: String) throws -> [String] { try FileSelection.files(of: HubModelName(name), among: all) }
+        #expect(try choose("a/b:base") == ["ggml-base.bin"])
+        #expect(try choose("a/b:Base.EN") == ["ggml-base.en.bin"])
+        #expect(try choose("a/b:ggml-base-q5_1.bin") == ["ggml-base-q5_1.bin"])
+        #expect(try choose("a/b:turbo") == ["ggml-large-v3-turbo-q5_0.bin"])
+        for name in ["a/b:large", "a/b:q5_0"] { #expect(try choose(name) == ["ggml-large-v3-turbo-q5_0.bin"]) }
+        #expect { try choose("a/b:tiny") } throws: { "\($0)".contains("ggml-base.en.bin") }
+        #expect { try choose("a/b:pytorch_model.bin") } throws: { "\($0)".contains("pickle files") }
+        #expect { try choose("a/b") } throws: { "\($0)".contains("a/b:ggml-base-q5_1.bin") }
+        #expect(try files("a/b", "ggml-model.bin", "pytorch_model.bin", "README.md") == ["ggml-model.bin"])
+        #expect(try files("a/b", "ggml-x.bin", "config.json", "model.safetensors").last == "model.safetensors")
+        #expect(try files("a/b", "ggml-x.bin", "x.gguf") == ["x.gguf"])
+    }
+
     @Test("Mistral's own files are taken where there are no others, or where they are asked for")
     func mistral() throws {
         let own = ["params.json", "consolidated.safetensors", "tekken.json", "README.md", "generation_config.json"]

@@ -53,7 +53,7 @@ struct GenerationStreamTests {
     func failure() async throws {
         let mailbox = GenerationMailbox(numOutputs: 1) {}
         mailbox.post(event(0, "a"))
-        mailbox.fail(.engine("broken"))
+        mailbox.finish(.engine("broken"))
         var iterator = GenerationStream(mailbox: .init(mailbox)).makeAsyncIterator()
         #expect(try await iterator.next()?.text == "a")
         await #expect(throws: LLMError.engine("broken")) { try await iterator.next() }

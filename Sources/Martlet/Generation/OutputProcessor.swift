@@ -59,7 +59,7 @@ final class OutputProcessor: Sendable {
         var event = sequence.assembler.consume(output)
         if output.finishReason == .error {
             let message = output.errorMessage ?? "the backend failed"
-            sequence.mailbox.fail(
+            sequence.mailbox.finish(
                 output.isRequestError ? .invalidRequest(param: nil, message: message) : .engine(message))
             return
         }
@@ -80,6 +80,6 @@ final class OutputProcessor: Sendable {
             defer { state.sequences = [:] }
             return Array(state.sequences.values)
         }
-        for sequence in open { sequence.mailbox.fail(.shuttingDown) }
+        for sequence in open { sequence.mailbox.finish(.shuttingDown) }
     }
 }

@@ -43,7 +43,7 @@ struct ModelLocator {
         let starts = ["/", "./", "../", "~"]
         let ends = [".json", ".model", ".tiktoken", ".safetensors"]
         return starts.contains(where: model.hasPrefix) || ends.contains(where: model.hasSuffix)
-            || model.hasSuffix(".gguf") && !model.contains(":")
+            || [".gguf", ".bin"].contains(where: model.hasSuffix) && !model.contains(":")
     }
 }
 

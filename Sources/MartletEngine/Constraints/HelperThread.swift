@@ -59,24 +59,8 @@ final class HelperThread {
 
         /// `mutex` is held. The thread owns a reference to this object until it ends.
         private func spawn() {
-            let context = Unmanaged.passRetained(self).toOpaque()
-            #if canImport(Darwin)
-                var thread: pthread_t?
-                let status = pthread_create(&thread, nil, { Self.main($0) }, context)
-                let created = thread
-            #else
-                var thread = pthread_t()
-                let status = pthread_create(&thread, nil, { $0.flatMap(Shared.main) }, context)
-                let created: pthread_t? = thread
-            #endif
-            guard status == 0, let created else { preconditionFailure("cannot start a thread: error \(status)") }
-            pthread_detach(created)
+            _ = DetachedThread.start { self.run() }
             isAlive = true
-        }
-
-        private static func main(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-            Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().run()
-            return nil
         }
 
         private func run() {

@@ -68,25 +68,8 @@ final class EngineThread: SerialExecutor, @unchecked Sendable {
 
     /// Starts the thread, which owns a reference to this object until it ends. `mutex` is held.
     private func spawn() {
-        let context = Unmanaged.passRetained(self).toOpaque()
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let status = pthread_create(&thread, nil, { Self.main($0) }, context)
-            let created = thread
-        #else
-            var thread = pthread_t()
-            let status = pthread_create(&thread, nil, { $0.flatMap(EngineThread.main) }, context)
-            let created: pthread_t? = thread
-        #endif
-        guard status == 0, let created else { preconditionFailure("cannot start a thread: error \(status)") }
-        pthread_detach(created)
-        identity = created
+        identity = DetachedThread.start { self.run() }
         isAlive = true
-    }
-
-    private static func main(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Unmanaged<EngineThread>.fromOpaque(context).takeRetainedValue().run()
-        return nil
     }
 
     private func run() {

@@ -2,12 +2,12 @@
 enum FileSelection {
     /// The files to download in order, small ones first.
     ///
-    /// **Throws** `notFound` when the repository holds no weights that can be read, or not the GGUF file that was named.
+    /// **Throws** `notFound` when the repository holds no weights that can be read, or not the file that was named.
     static func files(
         of name: HubModelName, among all: [String], form: HubModelForm = .auto
     ) throws(HubError) -> [String] {
         let top = all.filter { !$0.contains("/") }
-        if let wanted = name.file { return try gguf(wanted, all, name) }
+        if let wanted = name.file { return try named(wanted, all, name) }
         let safetensors = form == .mistral ? [] : weights(top.filter { $0.hasSuffix(".safetensors") })
         if !safetensors.isEmpty { return all.filter { isCompanion($0, index: Self.index) } + safetensors }
         let consolidated = mistralWeights(top)
@@ -15,20 +15,32 @@ enum FileSelection {
         guard form == .auto else {
             throw .notFound("\(name): the repository has no params.json with consolidated*.safetensors")
         }
-        let ggufs = all.filter { $0.hasSuffix(".gguf") }
-        let models = Set(ggufs.map { GGUFParts(of: $0).model })
-        switch models.count {
+        return try single(all, name)
+    }
+
+    /// The GGUF model, else the ggml file, of a repository that has no other weights.
+    private static func single(_ all: [String], _ name: HubModelName) throws(HubError) -> [String] {
+        let ggufs = all.filter(WholeModelFile.isGGUF).sorted()
+        let files = ggufs.isEmpty ? all.filter(WholeModelFile.isGGML).sorted() : ggufs
+        switch Set(files.map { WholeModelFile($0).model }).count {
         case 0:
-            let hint = top.contains { $0.hasSuffix(".bin") || $0.hasSuffix(".pt") || $0.hasSuffix(".pth") }
+            let hasPickle = all.contains { !$0.contains("/") && isPickle($0) }
             throw .notFound(
-                "\(name): the repository has no *.safetensors and no *.gguf file"
-                    + (hint ? "; its pickle files (*.bin, *.pt) are not read, because they can run code" : ""))
-        case 1: return ggufs.sorted()
+                "\(name): the repository has no *.safetensors, no *.gguf and no ggml-*.bin file"
+                    + (hasPickle ? "; \(pickleHint)" : ""))
+        case 1: return files
         default:
+            let kind = ggufs.isEmpty ? "ggml" : "GGUF"
             throw .notFound(
-                "\(name): the repository has several GGUF files; name one, for instance \(name):\(ggufs.sorted()[0]); "
-                    + "there are \(ggufs.sorted().joined(separator: ", "))")
+                "\(name): the repository has several \(kind) files; name one, for instance \(name):\(files[0]); "
+                    + "there are \(files.joined(separator: ", "))")
         }
+    }
+
+    private static let pickleHint = "pickle files (*.bin, *.pt) are not read, because they can run code"
+
+    private static func isPickle(_ file: String) -> Bool {
+        [".bin", ".pt", ".pth"].contains(where: file.hasSuffix) && !WholeModelFile.isGGML(file)
     }
 
     /// Configuration, tokenizer and chat template.
@@ -82,41 +94,22 @@ enum FileSelection {
         return all.contains(whole) ? [whole] : shards
     }
 
-    /// The file of that name, else the only model whose file name contains `wanted` as a word; with all its parts.
-    private static func gguf(_ wanted: String, _ all: [String], _ name: HubModelName) throws(HubError) -> [String] {
-        let ggufs = all.filter { $0.hasSuffix(".gguf") }.sorted()
-        var models = Set(ggufs.filter { $0 == wanted }.map { GGUFParts(of: $0).model })
-        if models.isEmpty {
-            models = Set(ggufs.map { GGUFParts(of: $0).model }.filter { contains($0, wanted) })
-        }
+    /// The file of that name, else `ggml-wanted.bin`, else the only model whose file name contains `wanted` as a word; with
+    /// all its parts.
+    private static func named(_ wanted: String, _ all: [String], _ name: HubModelName) throws(HubError) -> [String] {
+        let files = all.filter { WholeModelFile.isGGUF($0) || WholeModelFile.isGGML($0) }.sorted()
+        // In Whisper's repositories one name is the beginning of others: base, base.en, base-q5_1.
+        let rules: [(String) -> Bool] = [
+            { $0 == wanted }, { $0.lowercased() == "ggml-\(wanted.lowercased()).bin" },
+            { WholeModelFile($0).isTagged(wanted) },
+        ]
+        let matches = rules.lazy.map { isMeant in files.filter(isMeant) }.first { !$0.isEmpty } ?? []
+        let models = Set(matches.map { WholeModelFile($0).model })
         guard models.count == 1, let model = models.first else {
-            let found = models.isEmpty ? "no GGUF file" : "several GGUF files"
-            throw .notFound(
-                "\(name): \(found) matching \"\(wanted)\"; there are \(ggufs.joined(separator: ", "))")
+            if isPickle(wanted) { throw .notFound("\(name): \(pickleHint)") }
+            let found = models.isEmpty ? "no GGUF or ggml file" : "several files"
+            throw .notFound("\(name): \(found) matching \"\(wanted)\"; there are \(files.joined(separator: ", "))")
         }
-        return ggufs.filter { GGUFParts(of: $0).model == model }
-    }
-
-    private static func contains(_ model: String, _ tag: String) -> Bool {
-        let words = model.lowercased().split { $0 == "." || $0 == "-" || $0 == "/" }
-        return words.contains { $0 == tag.lowercased() }
-    }
-}
-
-/// The name of a GGUF file without its part number.
-struct GGUFParts {
-    /// The path up to `-00001-of-00003` or `.gguf`.
-    let model: String
-    /// How many parts the model has.
-    let count: Int
-
-    init(of path: String) {
-        let stem = path.hasSuffix(".gguf") ? path.dropLast(5) : path[...]
-        let pieces = stem.split(separator: "-", omittingEmptySubsequences: false)
-        let isPart =
-            pieces.count > 3 && pieces[pieces.count - 2] == "of"
-            && [pieces[pieces.count - 1], pieces[pieces.count - 3]].allSatisfy { $0.count == 5 && Int($0) != nil }
-        count = isPart ? Int(pieces[pieces.count - 1]) ?? 1 : 1
-        model = isPart ? pieces.dropLast(3).joined(separator: "-") : String(stem)
+        return files.filter { WholeModelFile($0).model == model }
     }
 }

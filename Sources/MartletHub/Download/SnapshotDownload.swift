@@ -86,7 +86,7 @@ extension HubSnapshot {
     /// What `name` means in the snapshot of `commit`, given the files it needs.
     init(cache: HubCache, name: HubModelName, commit: String, files: [String]) {
         let directory = cache.snapshotPath(name.repository, commit)
-        let first = files.first { $0.hasSuffix(".gguf") }
+        let first = files.first { WholeModelFile.isGGUF($0) || WholeModelFile.isGGML($0) }
         self.init(directory: directory, modelPath: first.map { "\(directory)/\($0)" } ?? directory, commit: commit)
     }
 }

@@ -51,4 +51,27 @@ import Testing
             }
         }
     }
+
+    @Test func `Segments without words keep their text beside those with words, and an empty one has no cue`() {
+        let segments = [
+            TranscriptionSegment(
+                id: 0, seek: 0, start: 0, end: 2, text: " one",
+                words: [TranscriptionWord(word: " one", start: 0.5, end: 1, probability: 1)]),
+            TranscriptionSegment(id: 1, seek: 0, start: 2, end: 3, text: " two", words: []),
+            TranscriptionSegment(id: 2, seek: 0, start: 3, end: 4, text: " three"),
+            TranscriptionSegment(id: 3, seek: 0, start: 4, end: 5, text: " ", words: []),
+        ]
+        let expected = [
+            SubtitleCue(start: 0.5, end: 1, text: "one"), SubtitleCue(start: 2, end: 3, text: "two"),
+            SubtitleCue(start: 3, end: 4, text: "three"),
+        ]
+        #expect(SubtitleCue.cues(of: segments) == expected)
+    }
+
+    @Test func `Blank lines of a text end no cue, and line breaks no row`() {
+        let segment = TranscriptionSegment(id: 0, seek: 0, start: 0, end: 1, text: " a\n\n \r\nb --> c\rd ")
+        #expect(SubtitleCue.cues(of: [segment]).map(\.text) == ["a\nb -> c\nd"])
+        let row = "start\tend\ttext\n0\t1000\ta b --> c d\n"
+        #expect(SubtitleWriter.tsv([segment]).split(separator: " ").joined(separator: " ") == row)
+    }
 }

@@ -9,21 +9,20 @@ struct SubtitleCue: Sendable, Hashable {
     /// **Source** openai-whisper `SubtitlesWriter`: `max_line_width` where none is given.
     private static let maxLineWidth = 1000
 
-    /// One cue per segment; where there are words, from the first word to the last.
+    /// One cue per segment; where it has words, from the first word to the last.
     ///
-    /// **Source** openai-whisper `SubtitlesWriter.iterate_result` without options.
+    /// **Source** openai-whisper `SubtitlesWriter.iterate_result` without options. There, segments without words are left
+    /// out as soon as the first one has some; here their text is kept.
     static func cues(of segments: [TranscriptionSegment]) -> [SubtitleCue] {
-        guard segments.first?.words != nil else {
-            return segments.map { segment in
-                SubtitleCue(start: segment.start, end: segment.end, text: escaped(SpacedText.stripped(segment.text)))
+        let hasWords = segments.contains { $0.words != nil }
+        return segments.compactMap { segment in
+            guard let words = segment.words, let first = words.first, let last = words.last else {
+                let text = escaped(SpacedText.stripped(segment.text))
+                if hasWords, text.isEmpty { return nil }
+                return SubtitleCue(start: segment.start, end: segment.end, text: text)
             }
+            return SubtitleCue(start: first.start, end: last.end, text: escaped(lines(of: words)))
         }
-        var cues: [SubtitleCue] = []
-        for words in segments.compactMap(\.words) {
-            guard let first = words.first, let last = words.last else { continue }
-            cues.append(SubtitleCue(start: first.start, end: last.end, text: escaped(lines(of: words))))
-        }
-        return cues
     }
 
     private static func lines(of words: [TranscriptionWord]) -> String {
@@ -43,5 +42,10 @@ struct SubtitleCue: Sendable, Hashable {
         return text
     }
 
-    private static func escaped(_ text: String) -> String { text.replacing("-->", with: "->") }
+    /// Without what would end a cue before its text ends: arrows and blank lines.
+    private static func escaped(_ text: String) -> String {
+        let lines = text.split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+        return lines.filter { !SpacedText.stripped(String($0)).isEmpty }.joined(separator: "\n")
+            .replacing("-->", with: "->")
+    }
 }

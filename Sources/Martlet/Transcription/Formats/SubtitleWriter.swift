@@ -16,6 +16,7 @@ enum SubtitleWriter {
     static func tsv(_ segments: [TranscriptionSegment]) -> String {
         let rows = segments.map { segment in
             let text = SpacedText.stripped(segment.text).replacing("\t", with: " ")
+                .split { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }.joined(separator: " ")
             return "\(milliseconds(segment.start))\t\(milliseconds(segment.end))\t\(text)\n"
         }
         return "start\tend\ttext\n" + rows.joined()

@@ -71,17 +71,8 @@ struct TranscriptionPlan: Hashable {
         var engine = EngineConfiguration(maxModelLen: maxModelLen, numBlocks: numBlocks * numSeqs)
         engine.maxNumSeqs = numSeqs
         engine.numCrossSlots = numSeqs
-        engine.maxNumBatchedTokens = configuration.maxNumBatchedTokens
-        engine.targetStepTime = configuration.targetStepTime
-        engine.maxNumQueuedRequests = configuration.maxNumQueuedRequests
-        engine.blockSize = blockSize
         engine.enablePrefixCaching = false
-        engine.schedulingPolicy = configuration.schedulingPolicy
-        engine.seed = configuration.seed
-        do { try engine.validate() } catch {
-            guard case .invalidRequest(let field, let reason) = error else { throw LLMError(error) }
-            throw .cannotLoad("--\(field.replacing("_", with: "-")): \(reason)")
-        }
+        try engine.adopt(configuration)
         return engine
     }
 }
