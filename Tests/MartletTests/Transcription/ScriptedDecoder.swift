@@ -18,7 +18,7 @@ final class ScriptedDecoder: WindowDecoding {
     private static let step = 200
 
     let vocabulary = WhisperTokens.multilingual
-    let context = 448
+    let context: Int
     /// Words of one decoding at most, as tokens are bounded.
     let mostWords: Int
     /// Replaces what is decoded: the tokens, their sum of log-probabilities and the probability of no speech.
@@ -34,8 +34,12 @@ final class ScriptedDecoder: WindowDecoding {
 
     let seen = Mutex(Seen())
 
-    init(mostWords: Int = .max, override: (@Sendable (Input, WindowSampling) async -> WindowAttempts?)? = nil) {
+    init(
+        mostWords: Int = .max, context: Int = 448,
+        override: (@Sendable (Input, WindowSampling) async -> WindowAttempts?)? = nil
+    ) {
         self.mostWords = mostWords
+        self.context = context
         self.override = override
     }
 
@@ -72,9 +76,11 @@ final class ScriptedDecoder: WindowDecoding {
     ) async throws(LLMError) -> WindowAttempts {
         seen.withLock { $0.decoded.append((ObjectIdentifier(input), sampling.temperature, prompt)) }
         if let attempts = await override?(input, sampling) { return attempts }
-        let tokens = prompt.hasTimestamps ? timedTokens(input.samples) : words(input.samples).map { Int32($0.word) }
+        let all = prompt.hasTimestamps ? timedTokens(input.samples) : words(input.samples).map { Int32($0.word) }
+        let tokens = all.prefix(sampling.maxTokens)
         return WindowAttempts(
-            attempts: [WindowAttempt(tokens: tokens, sumLogprob: -0.1 * Double(tokens.count + 1))], noSpeechProb: 0.01,
+            attempts: [WindowAttempt(tokens: Array(tokens), sumLogprob: -0.1 * Double(tokens.count + 1))],
+            noSpeechProb: 0.01,
             numGeneratedTokens: tokens.count + 1)
     }
 
@@ -126,7 +132,9 @@ final class ScriptedDecoder: WindowDecoding {
                 weights[(startSequence.count + token) * numFrames + frame] = 1
             }
         }
-        for frame in max(numFrames - 2, 0)..<numFrames {
+        // What comes after the text: the next word, or the end.
+        let next = starts.count > text.count ? starts[text.count] : max(numFrames - 2, 0)
+        for frame in next..<min(next + 20, numFrames) {
             weights[(startSequence.count + text.count) * numFrames + frame] = 1
         }
         return TextAlignment(

@@ -61,6 +61,21 @@ import Testing
         }
     }
 
+    @Test func `What comes after a text that fills its tokens is not lost`() async throws {
+        var options = options()
+        options.timestamps = false
+        let audio = ScriptedDecoder.audio(Array(1...230))
+        let decoder = ScriptedDecoder(context: 40)
+        let transcription = try await start(decoder, SampleArrayReader(audio), options).collect()
+        #expect(transcription.segments.map(\.text).joined() == ScriptedDecoder.text(1...230))
+        expectOrder(transcription.segments, transcription.summary.duration)
+        #expect(decoder.seen.withLock { $0.decoded.count } >= 12)
+        // Asked for so few, or as openai-whisper does it, that is all.
+        options.maxTokensPerWindow = 20
+        let few = try await start(ScriptedDecoder(), SampleArrayReader(audio), options).collect()
+        #expect(few.segments.count == 4)
+    }
+
     @Test func `Samples at the end that make no frame end the file`() async throws {
         for extra in [1, 159, 160, 1599] {
             let audio = ScriptedDecoder.audio([1, 2, 3]) + [Float](repeating: 0, count: extra)

@@ -15,6 +15,8 @@ struct WindowText: Sendable, Hashable {
     var compressionRatio: Double
     /// nil where the model does not say.
     var noSpeechProb: Double?
+    /// It did not end by itself but had as many tokens as it may have.
+    var isFull = false
 
     /// The best of some attempts at a temperature.
     ///

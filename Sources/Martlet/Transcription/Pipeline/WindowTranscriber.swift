@@ -76,6 +76,9 @@ struct WindowTranscriber<Decoder: WindowDecoding>: Sendable {
             }
             if let end = Self.end(of: result.segments) { lastSpeech = end }
         }
+        if window.isFull, result.numFramesDone == numFrames, goesOnBehindFullTexts, !options.needsFallback(window) {
+            try await goOnBehindText(of: window, &result, input, prompt, offset: offset, numFrames: numFrames)
+        }
         // No progress would mean no end.
         if result.numFramesDone < 1 { result.numFramesDone = numFrames }
         result.segments.removeAll { $0.start == $0.end || SpacedText.stripped($0.text).isEmpty }
@@ -102,9 +105,10 @@ struct WindowTranscriber<Decoder: WindowDecoding>: Sendable {
                 seed: options.seed)
             let decoded = try await decoder.attempts(at: input, prompt: prompt, rules: rules, sampling: sampling)
             result.numGeneratedTokens += decoded.numGeneratedTokens
-            let text = WindowText(
+            var text = WindowText(
                 decoded.attempts, temperature: temperature, noSpeechProb: decoded.noSpeechProb,
                 text: decoder.textWithSpecialTokens)
+            text.isFull = text.tokens.count >= sampling.maxTokens
             window = text
             if !options.needsFallback(text) { break }
         }
@@ -119,19 +123,45 @@ struct WindowTranscriber<Decoder: WindowDecoding>: Sendable {
     ) async throws(LLMError) {
         let endOfText = decoder.vocabulary.endOfText
         let text = result.segments.flatMap(\.tokens).filter { $0 < endOfText }
-        var timings: [WordTiming] = []
-        if !text.isEmpty {
-            let alignment = try await decoder.alignment(
-                of: text, startSequence: prompt.startSequence, at: input, numFrames: numFrames)
-            let words = WordTokens.split(
-                text + [endOfText], language: language, endOfText: endOfText, bytes: decoder.bytes)
-            // The rows of `<|notimestamps|>` and of the text but its last token: those that predict the text.
-            let first = prompt.startSequence.count
-            timings = WordTiming.timings(
-                of: words, along: alignment.matrix.path(rows: first..<first + text.count + 1),
-                probabilities: alignment.probabilities)
-        }
+        let timings = try await timings(of: text, input, prompt, numFrames: numFrames)
         WordTimestamps(timings).add(to: &result.segments, offset: offset, lastSpeech: &lastSpeech) { $0 < endOfText }
+    }
+
+    /// When the words of a text were said.
+    ///
+    /// **Source** openai-whisper `find_alignment`.
+    private func timings(
+        of text: [Int32], _ input: Decoder.Input, _ prompt: DecoderPrompt, numFrames: Int
+    ) async throws(LLMError) -> [WordTiming] {
+        guard !text.isEmpty else { return [] }
+        let endOfText = decoder.vocabulary.endOfText
+        let alignment = try await decoder.alignment(
+            of: text, startSequence: prompt.startSequence, at: input, numFrames: numFrames)
+        let words = WordTokens.split(
+            text + [endOfText], language: language, endOfText: endOfText, bytes: decoder.bytes)
+        // The rows of `<|notimestamps|>` and of the text but its last token: those that predict the text.
+        let first = prompt.startSequence.count
+        return WordTiming.timings(
+            of: words, along: alignment.matrix.path(rows: first..<first + text.count + 1),
+            probabilities: alignment.probabilities)
+    }
+
+    /// Whether what comes after a text that fills its tokens is decoded too; openai-whisper leaves it out.
+    private var goesOnBehindFullTexts: Bool { !options.conditionOnPreviousText && options.maxTokensPerWindow == nil }
+
+    /// Leaves what comes after the last word of a full text to the next window.
+    private func goOnBehindText(
+        of window: WindowText, _ result: inout Result, _ input: Decoder.Input, _ prompt: DecoderPrompt, offset: Double,
+        numFrames: Int
+    ) async throws(LLMError) {
+        let text = window.tokens.filter { $0 < decoder.vocabulary.endOfText }
+        guard !result.segments.isEmpty, prompt.startSequence.count + text.count + 2 < decoder.context else { return }
+        guard let end = try await timings(of: text, input, prompt, numFrames: numFrames).last?.end else { return }
+        let frames = Int(end * 100)
+        guard frames > 0, frames < numFrames else { return }
+        result.numFramesDone = frames
+        let last = result.segments.count - 1
+        result.segments[last].end = max(result.segments[last].start, min(result.segments[last].end, offset + end))
     }
 
     /// **Source** openai-whisper `get_end`.
