@@ -131,4 +131,20 @@ struct ReportTests {
         let json = try JSONReader.parse(InspectReport(report).json)
         #expect(json["pooling"]?["width"]?.intValue == report.poolingWidth && json["sampling_defaults"] == nil)
     }
+
+    @Test("of a model that hears say what it understands")
+    func inspectTranscription() async throws {
+        var configuration = LLMConfiguration()
+        configuration.model =
+            String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))
+            + "/../Fixtures/transcription_model"
+        let report = try await ModelReport.make(configuration)
+        let text = InspectReport(report).text
+        #expect(
+            text.contains("Transcription  ") && text.contains("80 mel bins") && !text.contains("Sampling"), "\(text)")
+        #expect(report.numLayers == 2 && report.crossBytesPerWindow == 2 * 2 * 1500 * 32 * 2)
+        let json = try JSONReader.parse(InspectReport(report).json)
+        #expect(json["transcription"]?["cross_bytes_per_window"]?.intValue == report.crossBytesPerWindow)
+        #expect(json["sampling_defaults"] == nil)
+    }
 }

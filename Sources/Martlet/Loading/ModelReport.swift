@@ -55,6 +55,10 @@ public struct ModelReport: Sendable {
     public var poolingWidth = 0
     /// Names of a classifier's labels.
     public var labels: [String] = []
+    /// What a model that turns speech into text hears and understands; nil for others.
+    public var transcription: String?
+    /// Bytes of what one window's encoder hands the decoder; 0 for a model that hears nothing.
+    public var crossBytesPerWindow = 0
     /// The values the model was made with: where each came from, and by which rule.
     public var derivations: [Derivation]
 
@@ -67,7 +71,10 @@ public struct ModelReport: Sendable {
     ) async throws(LLMError) -> ModelReport {
         let opened = try await OpenedCheckpoint.open(configuration, progress: progress)
         return try await BlockingWork.run { () throws(LLMError) in
-            try opened.isForPooling(configuration)
+            if configuration.runner == .auto, opened.registry.isTranscription(opened.checkpoint.config) {
+                return try ModelReport(transcription: opened, configuration)
+            }
+            return try opened.isForPooling(configuration)
                 ? ModelReport(pooling: opened, configuration) : ModelReport(OpenedModel(opened), configuration)
         }
     }
@@ -103,7 +110,7 @@ public struct ModelReport: Sendable {
     }
 
     /// What both kinds of models have; caches, tokenizer and what comes out are still missing.
-    private init(
+    init(
         _ name: String, _ checkpoint: Checkpoint, _ model: any ModelArchitecture, _ program: Program,
         _ configuration: LLMConfiguration
     ) {
@@ -122,7 +129,7 @@ public struct ModelReport: Sendable {
         (tokenizer, tokenizerOrigin) = ("", "")
     }
 
-    private mutating func readTokenizer(_ checkpoint: Checkpoint, _ configuration: LLMConfiguration) -> Tokenizer? {
+    mutating func readTokenizer(_ checkpoint: Checkpoint, _ configuration: LLMConfiguration) -> Tokenizer? {
         switch checkpoint.tokenizer {
         case .huggingFace(let directory): tokenizerOrigin = directory
         case .gguf: tokenizerOrigin = "GGUF metadata"

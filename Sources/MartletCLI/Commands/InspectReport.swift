@@ -25,7 +25,11 @@ struct InspectReport {
         rows += report.derivations.map { ("  \($0.name)", Self.text($0)) }
         if report.pooling == nil { rows += cacheRows }
         rows.append(("Tokenizer", "\(report.tokenizer) (\(report.tokenizerOrigin))"))
-        rows += report.pooling == nil ? generationRows : poolingRows
+        if let transcription = report.transcription {
+            rows.append(("Transcription", transcription))
+        } else {
+            rows += report.pooling == nil ? generationRows : poolingRows
+        }
         let width = (rows.map { $0.0.count }.max() ?? 0) + 2
         return rows.map { Self.line($0, width) }.joined()
     }
@@ -34,6 +38,10 @@ struct InspectReport {
         var rows: [(String, String)] = []
         if report.kvBytesPerToken > 0 {
             rows.append(("KV cache", "\(ByteCount(report.kvBytesPerToken)) per token (\(report.kvCacheDType))"))
+        }
+        if report.crossBytesPerWindow > 0 {
+            rows.append(
+                ("Cross attention", "\(ByteCount(report.crossBytesPerWindow)) per window (\(report.kvCacheDType))"))
         }
         if report.stateBytesPerRequest > 0 {
             rows.append(("States", "\(ByteCount(report.stateBytesPerRequest)) per request (float32)"))
@@ -85,6 +93,12 @@ struct InspectReport {
         object["kv_cache_dtype"] = .string(report.kvCacheDType)
         object["kv_bytes_per_token"] = Self.number(report.kvBytesPerToken)
         object["state_bytes_per_request"] = Self.number(report.stateBytesPerRequest)
+        if let transcription = report.transcription {
+            object["transcription"] = [
+                "description": .string(transcription),
+                "cross_bytes_per_window": Self.number(report.crossBytesPerWindow),
+            ]
+        }
         object["kv_bytes_per_request"] = Self.number(report.kvBytesPerRequest)
         object["kv_cache_num_blocks"] = report.numBlocks.map(Self.number) ?? .null
         object["kv_cache_problem"] = report.kvCacheProblem.map { .string($0) } ?? .null

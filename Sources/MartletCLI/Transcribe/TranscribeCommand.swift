@@ -52,6 +52,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         model.apply(to: &configuration, name: model.model ?? arguments[0])
         engine.apply(to: &configuration)
         audio.apply(to: &configuration)
+        configuration.transcription.maxConcurrentFiles = 1
         let console = Console.standard
         let interrupt = Interrupt()
         let loaded = try await load(configuration, console: console)

@@ -28,13 +28,19 @@ struct TranscriptionCommandOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Samples to choose from at temperatures above 0.", valueName: "n"))
     var bestOf = CountArgument(5)
 
-    @Option(help: "Try again when a text repeats itself so that it can be compressed further than this.")
+    @Option(
+        parsing: .unconditional,
+        help: "Try again when a text repeats itself so that it can be compressed further than this.")
     var compressionRatioThreshold = 2.4
 
-    @Option(help: "Try again when the mean log-probability of a text is below this.")
+    @Option(
+        parsing: .unconditional,
+        help: "Try again when the mean log-probability of a text is below this.")
     var logprobThreshold = -1.0
 
-    @Option(help: "Leave a window empty when it probably has no speech and its text is improbable.")
+    @Option(
+        parsing: .unconditional,
+        help: "Leave a window empty when it probably has no speech and its text is improbable.")
     var noSpeechThreshold = 0.6
 
     @Flag(help: "Decode windows one after the other, each with the text before it, as openai-whisper does.")

@@ -31,6 +31,13 @@ import Testing
         #expect(try numSeqs { $0.requestedBytes = 5 * bytes + 1 } == 5)
     }
 
+    @Test func `No more windows have slots than there can be`() throws {
+        let plan = try TranscriptionPlan(inputs { $0.maxNumWindows = 3 })
+        #expect(plan.numSeqs == 8 && plan.numCrossSlots == 3)
+        #expect(plan.bytes == 3 * 288_000 + 8 * 192 * 448)
+        #expect(try TranscriptionPlan(inputs { _ in }).numCrossSlots == 8)
+    }
+
     @Test func `What does not fit is refused with the numbers`() {
         for change: (inout TranscriptionPlan.Inputs) -> Void in [
             { $0.availableBytes = bytes }, { $0.requestedBytes = bytes - 1 }, { $0.requestedMaxModelLen = 441 },

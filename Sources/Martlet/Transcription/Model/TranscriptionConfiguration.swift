@@ -5,6 +5,8 @@ public import MartletModelIR
 public struct TranscriptionConfiguration: Sendable {
     /// Windows of one file that are decoded at once.
     public var maxConcurrentWindows = 8
+    /// Files transcribed at once at most, which saves the memory of more; nil: as many as there are requests.
+    public var maxConcurrentFiles: Int?
     /// A Silero model in whisper.cpp's ggml format that tells speech from silence; nil: by energy.
     public var vadModel: String?
     /// How probabilities of speech become windows; a request's `vadThreshold` replaces the threshold.

@@ -40,13 +40,7 @@ extension TranscriptionModel {
                 "\(opened.origin): max_source_positions are for windows of \(info.framesPerWindow) frames, expected "
                     + "\(LogMelSpectrogram.framesPerWindow)")
         }
-        let plan = try TranscriptionPlan(
-            TranscriptionPlan.Inputs(
-                specs: programs.model.kvCacheSpecs, dtype: configuration.effectiveKVCacheDType,
-                blockSize: configuration.blockSize, requestedMaxModelLen: configuration.maxModelLen,
-                modelMaxLen: programs.model.maxPositionEmbeddings, maxNumSeqs: configuration.maxNumSeqs,
-                requestedBytes: configuration.kvCacheMemoryBytes,
-                availableBytes: max(SystemMemory.availableBytes() - opened.checkpoint.totalBytes, 0)))
+        let plan = try TranscriptionPlan(programs, opened, configuration)
         let engine = try plan.engineConfiguration(configuration)
         let chosen = try ChosenBackend(configuration)
         let runner = try Self.runner(programs, opened, configuration, engine, chosen)
@@ -99,7 +93,7 @@ extension OpenedCheckpoint {
     /// What decoding has to know.
     ///
     /// **Throws** `unsupported` where the checkpoint's parts contradict each other.
-    fileprivate func whisperInfo(_ tokenizer: Tokenizer) throws(LLMError) -> WhisperInfo {
+    func whisperInfo(_ tokenizer: Tokenizer) throws(LLMError) -> WhisperInfo {
         let preprocessor = try folder.flatMap { folder throws(LLMError) in
             try TokenizerLoading.json("\(folder)/preprocessor_config.json")?.objectValue
         }
@@ -147,7 +141,7 @@ extension ModelInfo {
             memory: Memory(
                 weightBytes: checkpoint.formats.reduce(0) { $0 + $1.bytes },
                 kvBytesPerToken: programs.model.kvCacheSpecs.reduce(0) { $0 + dtype.bytesPerToken($1) },
-                kvCacheBytes: plan.bytesPerSequence * plan.numSeqs, numBlocks: plan.numBlocks * plan.numSeqs,
+                kvCacheBytes: plan.bytes, numBlocks: plan.numBlocks * plan.numSeqs,
                 blockSize: plan.blockSize),
             enablePrefixCaching: false, backend: chosen.name, kernels: chosen.kernels,
             numThreads: chosen.numThreads, kvCacheDType: dtype.rawValue, created: time(nil))

@@ -71,7 +71,7 @@ final class FLACDecoder: PCMDecoder {
     }
 
     private func malformed(_ fault: FLACFault) -> AudioError {
-        let seconds = Double(numFramesDecoded) / Double(info.sampleRate)
+        let seconds = (Double(numFramesDecoded) / Double(info.sampleRate) * 1000).rounded() / 1000
         var what = "it is larger than any frame can be"
         if case .malformed(let message) = fault { what = message }
         return AudioError(
