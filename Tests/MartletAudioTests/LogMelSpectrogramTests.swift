@@ -94,17 +94,6 @@ import Testing
                 #expect(abs(Double(features[row * bins + bin]) - expected) < 5e-5)
             }
         }
-        #expect(abs(Double(spectrogram.maximum(of: samples)) - maximum) < 1e-5)
-    }
-
-    @Test func aMaximumCanBeGiven() {
-        let samples = FeatureFixtures.noise(8000, seed: 1)
-        let spectrogram = LogMelSpectrogram(numMelBins: 80)
-        let own = spectrogram.maximum(of: samples)
-        #expect(spectrogram.features(of: samples, maximum: own) == spectrogram.features(of: samples))
-        let raised = spectrogram.features(of: samples, maximum: own + 4)
-        #expect(raised.min() == (own + 4 - 8 + 4) * 0.25)
-        #expect(raised.max() == spectrogram.features(of: samples).max())
     }
 
     @Test func samplesThatAreNotNumbersAreSilence() {

@@ -27,28 +27,17 @@ public struct LogMelSpectrogram: Sendable {
     /// The features of a window.
     ///
     /// Samples that are not numbers count as silence. The time it takes grows with the samples given, not with 30 s.
-    /// - Parameters:
-    ///   - samples: 16 kHz mono; zeros follow up to 480,000 samples and what is beyond them is not read.
-    ///   - maximum: The logarithm to count the 8 from, when it is not the window's own (openai-whisper takes that of
-    ///     the whole file, see `maximum(of:)`).
+    /// - Parameter samples: 16 kHz mono; zeros follow up to 480,000 samples and what is beyond them is not read.
     /// - Returns: `[3000, numMelBins]`, row-major.
-    public func features(of samples: [Float], maximum: Float? = nil) -> [Float] {
+    public func features(of samples: [Float]) -> [Float] {
         let frames = Self.framesPerWindow
         return [Float](unsafeUninitializedCapacity: frames * numMelBins) { rows, count in
-            let own = logMel(of: samples, into: rows)
-            let floor = (maximum ?? own) - 8
+            let floor = logMel(of: samples, into: rows) - 8
             for index in 0..<rows.count {
                 let value = rows[index]
                 rows[index] = ((value < floor ? floor : value) + 4) * 0.25
             }
             count = frames * numMelBins
-        }
-    }
-
-    /// The largest log10 of a mel power in a window of at most 480,000 samples, -10 for silence.
-    public func maximum(of samples: [Float]) -> Float {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.framesPerWindow * numMelBins) { rows in
-            logMel(of: samples, into: rows)
         }
     }
 
