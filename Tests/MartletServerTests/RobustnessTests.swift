@@ -24,10 +24,10 @@ import Testing
     @Test func halfABodyThatStallsIsCutOff() async throws {
         try await TestServer.run(FakeEngine(), { $0.idleTimeout = .milliseconds(200) }) { server in
             let text = try await server.connect { connection in
-                try await connection.write(
+                // The server closes with bytes unread, which may show as a reset, on a busy machine before all is written.
+                try? await connection.write(
                     "POST /v1/completions HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
                         + "Content-Length: 100\r\n\r\n{\"prompt\":")
-                // The server closes with bytes unread, which may show as a reset.
                 return (try? await connection.readToEnd()) ?? ""
             }
             #expect(!text.contains("200 OK"))
